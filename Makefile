@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The front door. `make` alone lists the targets; nothing needs to be installed first but Python 3.10 or newer.
+SHELL := /bin/bash
+PYTHON ?= python3
+# What the other end of the matrix runs on: the newest Python here that the newest ansible-core supports.
+NEWEST = $(shell .ci/find-python 3.14 3.13 3.12)
+OLDEST = $(shell .ci/find-python 3.10)
+PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+
+help: ## This list
+	@echo "make <target>, where the target is one of"
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
+	    while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@echo "PYTHON=<python> chooses the Python of the environments, PYTEST_ARGS=... what pytest is asked."
+
+demo: .venv/.ready ## The whole story on this machine, against an emulated RingCentral (no account needed)
+	@PATH="$$PWD/.venv/bin:$$PATH" tests/demo.sh
+
+test: .venv/.ready ## Unit and integration tests, from nothing, without root
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --cov --junit-xml=build/junit/test.xml
+
+lint: .venv-lint/.ready ## ruff, mypy --strict, ansible-lint (production), licences, changelog, documentation
+	.venv-lint/bin/ruff check
+	.venv-lint/bin/ruff format --check
+	.venv-lint/bin/mypy
+	PATH="$$PWD/.venv-lint/bin:$$PATH" .venv-lint/bin/ansible-lint --strict
+	.venv-lint/bin/reuse --no-multiprocessing lint --quiet || .venv-lint/bin/reuse lint
+	.venv-lint/bin/antsibull-changelog lint
+	PATH="$$PWD/.venv-lint/bin:$$PATH" .venv-lint/bin/antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
+
+format: .venv-lint/.ready ## Lay the Python files out as `make lint` wants them
+	.venv-lint/bin/ruff check --fix
+	.venv-lint/bin/ruff format
+
+sanity: .venv-sanity/.ready ## ansible-test sanity with the newest ansible-core
+	@.ci/sanity .venv-sanity
+
+matrix: matrix-oldest matrix-newest ## The integration tests on the oldest and the newest supported ansible-core
+
+matrix-oldest: .venv-oldest/.ready
+matrix-newest: .venv-newest/.ready
+matrix-oldest matrix-newest: matrix-%:
+	@.venv-$*/bin/python -c 'import platform; from ansible.release import __version__ as core; \
+	    print(f"ansible-core {core} on Python {platform.python_version()}", flush=True)'
+	@PATH="$$PWD/.venv-$*/bin:$$PATH" .venv-$*/bin/python -m pytest $(PYTEST_ARGS) \
+	    --junit-xml=build/junit/matrix-$*.xml tests/integration
+
+molecule: .venv-molecule/.ready ## The role's scenarios: check, converge, idempotence, verify
+	@cd extensions && PATH="$$PWD/../.venv-molecule/bin:$$PATH" molecule test --all
+
+build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed elsewhere and tried
+	@.ci/artifact .venv
+
+docs: .venv-lint/.ready ## The reference of modules and roles as reStructuredText in build/docs
+	@rm -rf build/docs && mkdir -p build/docs
+	@PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.collections" .venv-lint/bin/antsibull-docs \
+	    collection --use-current --squash-hierarchy --dest-dir build/docs onboard.ringcentral
+
+clean: ## Remove everything the other targets made
+	rm -rf .venv .venv-* build .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Environments. Each is made again when its requirements change.
+.venv/.ready: requirements.txt tests/requirements.txt
+	@.ci/environment .venv "$(PYTHON)" -r tests/requirements.txt
+
+.venv-lint/.ready: requirements.txt tests/requirements.txt tests/requirements-lint.txt
+	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
+
+.venv-molecule/.ready: requirements.txt tests/requirements.txt
+	@.ci/environment .venv-molecule "$(PYTHON)" -r tests/requirements.txt 'molecule>=24.7'
+
+.venv-oldest/.ready: requirements.txt tests/requirements.txt
+	@.ci/environment .venv-oldest "$(OLDEST)" -r tests/requirements.txt 'ansible-core==2.17.*'
+
+.venv-newest/.ready: requirements.txt tests/requirements.txt
+	@.ci/environment .venv-newest "$(NEWEST)" -r tests/requirements.txt
+
+.venv-sanity/.ready: requirements.txt
+	@.ci/environment .venv-sanity "$(NEWEST)" ansible-core
