@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options by which every module reaches RingCentral."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  server_url:
+    description:
+      - Where RingCentral's API is served.
+      - If not set, the environment variable E(RC_SERVER_URL) is used.
+      - Plain http is refused unless the host is a loopback address.
+    type: str
+    default: https://platform.ringcentral.com
+  client_id:
+    description:
+      - The client id of an app that is registered with RingCentral for the JWT auth flow.
+      - If not set, the environment variable E(RC_APP_CLIENT_ID) is used.
+    type: str
+  client_secret:
+    description:
+      - The client secret of that app.
+      - If not set, the environment variable E(RC_APP_CLIENT_SECRET) is used.
+    type: str
+  jwt:
+    description:
+      - The JWT credential of the user in whose name the app acts.
+      - If not set, the environment variable E(RC_USER_JWT) is used.
+    type: str
+  access_token:
+    description:
+      - An access token of a session that exists already, in place of O(client_id), O(client_secret) and O(jwt).
+      - Cannot be combined with O(jwt), so that it is never in doubt which account is meant.
+      - Its session is not ended by the module.
+      - If not set, the environment variable E(RC_ACCESS_TOKEN) is used.
+    type: str
+  account_id:
+    description:
+      - The account to work on. V(~) is the account that the credential belongs to.
+    type: str
+    default: "~"
+  expect_account:
+    description:
+      - The id or the main number of the account that the credential should open.
+      - If it opens another one, the module fails before anything is sent.
+    type: str
+  validate_certs:
+    description:
+      - Whether the server's certificate must be valid. Turning this off hands the credentials to whoever answers.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file, or a folder prepared by C(openssl rehash), with the CA certificates to trust.
+      - Without it, those that come with C(requests) are used, or the file in E(REQUESTS_CA_BUNDLE).
+    type: path
+  timeout:
+    description:
+      - Seconds to wait for RingCentral to connect, and for each part of an answer.
+    type: float
+    default: 30
+  max_wait:
+    description:
+      - Seconds that the task may spend waiting in all, for rate limits, retries and bulk tasks.
+      - When they do not suffice, the task ends with an error that holds what was achieved until then.
+    type: float
+    default: 900
+requirements:
+  - requests >= 2.28
+"""

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each option, once. The doc fragments and the modules' documentation mirror it; ansible-test compares them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+from ._model import OTHER_TYPES, PERSON_TYPES, STATUSES
+
+Spec = dict[str, Any]
+
+
+def connection() -> Spec:
+    """The options of the doc fragment ``connection``."""
+    return {
+        "server_url": _from_environment("RC_SERVER_URL", default="https://platform.ringcentral.com"),
+        "client_id": _from_environment("RC_APP_CLIENT_ID"),
+        "client_secret": _from_environment("RC_APP_CLIENT_SECRET", no_log=True),
+        "jwt": _from_environment("RC_USER_JWT", no_log=True),
+        "access_token": _from_environment("RC_ACCESS_TOKEN", no_log=True),
+        "account_id": {"type": "str", "default": "~"},
+        "expect_account": {"type": "str"},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "timeout": {"type": "float", "default": 30},
+        "max_wait": {"type": "float", "default": 900},
+    }
+
+
+def user_info() -> Spec:
+    """The options of rc_user_info."""
+    return {
+        **connection(),
+        "users": _strings(),
+        "status": _strings(choices=STATUSES),
+        "type": _strings(choices=sorted(PERSON_TYPES + OTHER_TYPES), default=["user"]),
+        "site": _strings(),
+        "department": _strings(),
+        "created_before": {"type": "str"},
+        "created_after": {"type": "str"},
+        "details": {"type": "bool", "default": True},
+    }
+
+
+def send_invite() -> Spec:
+    """The options of rc_send_invite."""
+    return {
+        **connection(),
+        "users": _strings(),
+        "all_pending": {"type": "bool", "default": False},
+        "site": _strings(),
+        "department": _strings(),
+        "min_age": {"type": "str"},
+        "type": _strings(choices=PERSON_TYPES, default=["user"]),
+        "resend_after": {"type": "str", "default": "48h"},
+        "max_attempts": {"type": "int", "default": 0},
+        "allowed_domains": _strings(default=[]),
+        "exclude": _strings(default=[]),
+        "placeholder_patterns": _strings(default=[]),
+        "limit": {"type": "int", "default": 0},
+        "max_invites": {"type": "int", "default": 0},
+        "force": {"type": "bool", "default": False},
+        "transport": {"type": "str", "choices": ["auto", "bulk", "single"], "default": "auto"},
+        "transition": {
+            "type": "dict",
+            "apply_defaults": True,
+            "options": {
+                "send_welcome_emails_to_users": {"type": "bool", "default": True},
+                "send_welcome_email": {"type": "bool", "default": True},
+            },
+        },
+        "ledger": {
+            "type": "dict",
+            "apply_defaults": True,
+            "options": {
+                "backend": {"type": "str", "choices": ["sqlite", "none"], "default": "sqlite"},
+                "path": {"type": "path"},
+            },
+        },
+    }
+
+
+def _from_environment(variable: str, **more: Any) -> Spec:
+    return {"type": "str", "fallback": (env_fallback, [variable]), **more}
+
+
+def _strings(**more: Any) -> Spec:
+    return {"type": "list", "elements": "str", **{k: list(v) for k, v in more.items()}}

@@ -1,0 +1,259 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out a plan: claim, send, read the outcome, write it down. Never twice, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, repeat
+from typing import Any, Literal, Protocol
+
+from ._client import BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
+from ._errors import ApiError, LoginRefused, OutOfTime, RingCentralError, TransportError
+from ._invites import Decision, Policy, judge_history
+from ._ledger import Ledger, failed, in_doubt, invited, with_task
+from ._model import Record
+from ._users import Api
+
+BULK_SIZE = 500
+"""Records that one bulk request takes at most."""
+
+Transport = Literal["auto", "bulk", "single"]
+
+_POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look at a bulk task; the last one repeats."""
+
+
+class PatientApi(Api, Protocol):
+    """A client that can also wait."""
+
+    def wait(self, seconds: float, why: str) -> None: ...
+
+
+class Delivery:
+    """One run's sending for one account.
+
+    ``run`` names it in the ledger, ``now`` gives the time in UTC. Afterwards ``done`` has the final
+    decision, by user id, about each user that was tried, ``tasks`` the bulk tasks, and ``stopped``
+    the error that kept the rest from being tried, if any.
+    """
+
+    def __init__(
+        self,
+        api: PatientApi,
+        ledger: Ledger,
+        policy: Policy,
+        transition: Mapping[str, bool],
+        *,
+        run: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.done: dict[str, Decision] = {}
+        self.tasks: list[str] = []
+        self.stopped: RingCentralError | None = None
+        self._api = api
+        self._ledger = ledger
+        self._policy = policy
+        self._transition = transition
+        self._run = run
+        self._now = now
+
+    def send(self, decisions: Sequence[Decision], transport: Transport) -> None:
+        """Invite these users, in this order."""
+        try:
+            rest: Sequence[Decision] = decisions
+            if transport == "bulk" or (transport == "auto" and len(decisions) > 1):
+                rest = self._by_bulk(decisions, may_fall_back=transport == "auto")
+            for decision in rest:
+                self._single(decision)
+        except RingCentralError as error:
+            self.stopped = error
+
+    def _by_bulk(self, decisions: Sequence[Decision], *, may_fall_back: bool) -> Sequence[Decision]:
+        """Send in bulk; returns those left for single requests because the account may not use bulk."""
+        for start in range(0, len(decisions), BULK_SIZE):
+            batch = _Batch(decisions[start : start + BULK_SIZE])
+            claims = self._claim(batch)
+            if not claims:
+                continue
+            records = [{"id": claim.user_id, **self._invitation()} for claim in claims]
+            try:
+                answer = self._mail(batch, claims, BULK_UPDATE, {"records": records})
+            except ApiError as error:
+                if may_fall_back and error.lacks_permission:
+                    return decisions[start:]
+                raise
+            self._follow(batch, claims, str(answer.get("id") or ""))
+        return []
+
+    def _single(self, decision: Decision) -> None:
+        batch = _Batch([decision])
+        claims = self._claim(batch)
+        if not claims:
+            return
+        try:
+            self._mail(batch, claims, UPDATE_EXTENSION, self._invitation(), {"extension": claims[0].user_id})
+        except ApiError as error:
+            if not _is_about_this_request(error):
+                raise
+            return  # this user's own trouble, settled already; the next one may fare better
+        self._settle(batch, [invited(claims[0])])
+
+    def _invitation(self) -> dict[str, Any]:
+        """The one place that knows how RingCentral is asked to mail an activation link.
+
+        Documented for NotActivated extensions only; ``status`` is never sent, as it could undo an
+        activation.
+        """
+        return {
+            "transition": {
+                "sendWelcomeEmailsToUsers": self._transition["send_welcome_emails_to_users"],
+                "sendWelcomeEmail": self._transition["send_welcome_email"],
+            }
+        }
+
+    def _claim(self, batch: _Batch) -> list[Record]:
+        """Put this run's claims on disk, but for those whom another run has taken meanwhile."""
+        now = self._now().replace(microsecond=0)
+        claims = [
+            Record(
+                user_id=user_id,
+                state="claimed",
+                attempts=(before.attempts if before else 0) + 1,
+                claimed_at=now,
+                last_invited_at=before.last_invited_at if before else None,
+                run=self._run,
+                email=batch.emails[user_id],
+            )
+            for user_id, before in ((user_id, batch.seen.get(user_id)) for user_id in batch.emails)
+        ]
+        lost = self._ledger.claim(claims, batch.seen)
+        unforced = replace(self._policy, force=False)
+        for user_id, record in lost.items():
+            user = batch.decisions[user_id].user
+            assert user is not None  # noqa: S101  # only users are ever sent to
+            self.done[user_id] = judge_history(unforced, user, record, now)
+        return [claim for claim in claims if claim.user_id not in lost]
+
+    def _mail(
+        self,
+        batch: _Batch,
+        claims: Sequence[Record],
+        operation: Operation,
+        json: Mapping[str, Any],
+        ids: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The request that may mail people. An error leaves the claims as what is true then."""
+        try:
+            return self._api.call(operation, ids, json=json)
+        except RingCentralError as error:
+            if isinstance(error, ApiError) and _is_about_this_request(error):
+                self._settle(batch, [failed(claim, error.message) for claim in claims])
+            elif _is_surely_unsent(error):
+                self._ledger.release(claims, batch.seen)
+            else:
+                self._settle(batch, [in_doubt(claim, error.message) for claim in claims])
+            raise
+
+    def _follow(self, batch: _Batch, claims: Sequence[Record], task: str) -> None:
+        """See a bulk task through to its end and settle its claims."""
+        if not task:
+            words = "RingCentral accepted the bulk request without naming its task"
+            self._settle(batch, [in_doubt(claim, words) for claim in claims])
+            raise TransportError(f"{words}; check server_url and proxies", sent=True)
+        self.tasks.append(task)
+        claims = with_task(claims, task)
+        for claim in claims:  # known to have been accepted, whatever happens next
+            self._note(batch, claim, f"the bulk task {task} was accepted; the next run asks for its outcome")
+        self._ledger.settle(claims)
+        for pause in chain(_POLLS, repeat(_POLLS[-1])):
+            self._api.wait(pause, f"the bulk task {task}")
+            if settled := outcomes(claims, self._api.call(READ_TASK, {"task": task})):
+                self._settle(batch, settled)
+                return
+
+    def _settle(self, batch: _Batch, records: Iterable[Record]) -> None:
+        records = list(records)
+        for record in records:
+            self._note(batch, record, record.message)
+        self._ledger.settle(records)
+
+    def _note(self, batch: _Batch, record: Record, message: str) -> None:
+        asked_at = record.claimed_at if record.state == "claimed" else record.last_invited_at
+        self.done[record.user_id] = replace(
+            batch.decisions[record.user_id],
+            record=record,
+            message=message,
+            outcome="unknown" if record.state == "claimed" else record.state,
+            next_invite_after=asked_at + self._policy.resend_after if asked_at else None,
+        )
+
+
+class _Batch:
+    """The decisions of one request, by user id."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self.decisions = {decision.user.id: decision for decision in decisions if decision.user}
+        self.emails = {user_id: decision.user.email for user_id, decision in self.decisions.items() if decision.user}
+        self.seen = {user_id: decision.record for user_id, decision in self.decisions.items() if decision.record}
+
+
+def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:
+    """What became of the bulk tasks that earlier runs left behind, by asking RingCentral. Writes nothing."""
+    tasks: dict[str, list[Record]] = {}
+    for record in history.values():
+        if record.state == "claimed" and record.task:
+            tasks.setdefault(record.task, []).append(record)
+    settled: list[Record] = []
+    for task, claims in tasks.items():
+        try:
+            settled += outcomes(claims, api.call(READ_TASK, {"task": task}))
+        except ApiError as error:
+            if not error.refused or error.status == 401:
+                raise
+            settled += [in_doubt(claim, f"RingCentral no longer knows the bulk task {task}") for claim in claims]
+    return settled
+
+
+def outcomes(claims: Sequence[Record], task: Mapping[str, Any]) -> list[Record]:
+    """The claims as a bulk task's answer settles them; [] while it runs.
+
+    A task can be Completed with records that failed, or that it leaves out, and Failed after it
+    mailed some people: only what is said about a user settles that user's claim.
+    """
+    status = task.get("status")
+    if status not in {"Completed", "Failed"}:
+        return []
+    result = task.get("result") or {}
+    items = result.get("affectedItems") or []
+    if isinstance(items, Mapping):  # a list itself in descriptions of before 2022
+        items = items.get("result") or []
+    told = {str(item.get("extensionId")): item for item in items}
+    code, words = error_words(result)
+    left_out = f"the bulk task {task.get('id')} is {status} and says nothing of them" + (
+        f": [{code}] {words}" if code or words else ""
+    )
+    return [_outcome(claim, told.get(claim.user_id), left_out) for claim in claims]
+
+
+def _outcome(claim: Record, item: Mapping[str, Any] | None, left_out: str) -> Record:
+    status = (item or {}).get("status")
+    if status == "Success":
+        return invited(claim)
+    if item and status == "Fail":
+        code, words = error_words(item)
+        return failed(claim, f"RingCentral refused: [{code}] {words}" if code or words else "RingCentral refused")
+    return in_doubt(claim, left_out)
+
+
+def _is_about_this_request(error: ApiError) -> bool:
+    """Whether RingCentral refused just these users, rather than the credential or the app."""
+    return error.refused and not error.lacks_permission and error.status != 401 and not isinstance(error, LoginRefused)
+
+
+def _is_surely_unsent(error: RingCentralError) -> bool:
+    if isinstance(error, ApiError):
+        return error.refused
+    return isinstance(error, OutOfTime) or (isinstance(error, TransportError) and not error.sent)

@@ -1,0 +1,264 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom to invite: a pure decision about each user, with a reason that a person understands.
+
+No I/O and no clock: users, history, policy and the time come in, one decision for each user comes out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal
+
+from ._addresses import in_domains, matches_any, normalise, placeholder
+from ._model import PERSON_TYPES, Record, User, describe
+from ._times import for_people, to_iso
+
+Verdict = Literal["send", "skip", "hold"]
+Outcome = Literal["invited", "would_invite", "failed", "unknown"]
+
+_VERDICTS: Mapping[str, Verdict] = {
+    "not_activated": "send",
+    **dict.fromkeys(
+        (
+            "already_activated",
+            "disabled",
+            "frozen",
+            "unassigned",
+            "not_a_person",
+            "excluded",
+            "recently_invited",
+            "too_new",
+            "attempts_exhausted",
+            "over_limit",
+            "filtered",
+        ),
+        "skip",
+    ),
+    **dict.fromkeys(
+        (
+            "no_email",
+            "placeholder_email",
+            "duplicate_email",
+            "domain_not_allowed",
+            "ambiguous",
+            "not_found",
+            "in_doubt",
+        ),
+        "hold",
+    ),
+}
+
+_BY_STATUS = {
+    "enabled": (
+        "already_activated",
+        "has activated already; if they cannot log in, a password reset is what they need",
+    ),
+    "disabled": ("disabled", "is disabled in RingCentral"),
+    "frozen": ("frozen", "is frozen in RingCentral"),
+    "unassigned": ("unassigned", "has no extension number yet, so there is nothing to activate"),
+}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may be mailed. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not narrow."""
+
+    types: Collection[str] = ("user",)
+    sites: Collection[str] = ()
+    departments: Collection[str] = ()
+    min_age: timedelta = timedelta(0)
+    resend_after: timedelta = timedelta(hours=48)
+    max_attempts: int = 0
+    allowed_domains: Collection[str] = ()
+    exclude: Collection[str] = ()
+    placeholder_patterns: Collection[str] = ()
+    limit: int = 0
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done about one user, why, and in the end what became of it.
+
+    ``user`` is None for a name that means nobody, or several; ``name`` is then what was named.
+    """
+
+    reason: str
+    message: str = ""
+    user: User | None = None
+    name: str = ""
+    record: Record | None = field(default=None, repr=False)
+    next_invite_after: datetime | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return _VERDICTS[self.reason]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a module returns it."""
+        user, record = self.user, self.record
+        return {
+            "id": user.id if user else None,
+            "name": user.name if user else self.name,
+            "email": user.email if user else (self.name if "@" in self.name else None),
+            "extension_number": user.extension_number if user else None,
+            "status": user.status if user else None,
+            "decision": self.verdict,
+            "reason": self.reason,
+            "outcome": self.outcome,
+            "message": self.message,
+            "last_invited_at": to_iso(record.last_invited_at) if record else None,
+            "next_invite_after": to_iso(self.next_invite_after),
+            "attempts": record.attempts if record else 0,
+        }
+
+
+def select(policy: Policy, users: Iterable[User]) -> list[User]:
+    """The pending people whom the policy's narrowing leaves, in the order given."""
+    return [user for user in users if user.is_pending_person and not _filtered(policy, user)]
+
+
+def decide(
+    policy: Policy,
+    considered: Iterable[User],
+    everybody: Iterable[User],
+    history: Mapping[str, Record],
+    now: datetime,
+) -> list[Decision]:
+    """One decision for each considered user; those to be mailed come first, the oldest of them first.
+
+    ``everybody`` is all users that were read: an address counts as duplicate whoever shares it.
+    """
+    shared = _shared_addresses(everybody)
+    decisions = [_judge(policy, user, shared, history.get(user.id), now) for user in considered]
+    decisions.sort(key=_oldest_first)
+    if policy.limit:
+        sends = [decision for decision in decisions if decision.verdict == "send"]
+        over = {id(decision) for decision in sends[policy.limit :]}
+        wave = f"the wave is full: limit is {policy.limit}"
+        decisions = [
+            replace(decision, reason="over_limit", message=wave) if id(decision) in over else decision
+            for decision in decisions
+        ]
+    return decisions
+
+
+def judge_named(not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]]) -> list[Decision]:
+    """A decision for each name that means nobody, or several users."""
+    return [
+        *(Decision("not_found", "no user has this e-mail, id or extension number", name=name) for name in not_found),
+        *(
+            Decision("ambiguous", f"means {describe(users)}; name one by e-mail or in another way", name=name)
+            for name, users in ambiguous.items()
+        ),
+    ]
+
+
+def judge_history(policy: Policy, user: User, record: Record | None, now: datetime) -> Decision:
+    """The decision about somebody who may be mailed but for what the ledger remembers."""
+    if record is None:
+        return Decision("not_activated", user=user)
+    asked_at = record.claimed_at if record.state == "claimed" else record.last_invited_at
+    again = asked_at + policy.resend_after if asked_at else None
+    decision = Decision("not_activated", user=user, record=record)
+    if policy.force:
+        return decision
+    if again and now < again:
+        decision = replace(decision, next_invite_after=again)
+        if record.state == "claimed":
+            return replace(decision, reason="in_doubt", message=_doubt(record, again))
+        message = f"invited on {for_people(again - policy.resend_after)}; the link is good until {for_people(again)}"
+        return replace(decision, reason="recently_invited", message=message)
+    if policy.max_attempts and record.attempts >= policy.max_attempts:
+        message = f"invited {record.attempts} times without an answer; max_attempts is {policy.max_attempts}"
+        return replace(decision, reason="attempts_exhausted", message=message)
+    return decision
+
+
+def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
+    """``counts`` and ``reasons`` as a module returns them."""
+    verdicts = Counter(decision.verdict for decision in decisions)
+    outcomes = Counter(decision.outcome for decision in decisions if decision.outcome)
+    counts = {"considered": len(decisions)}
+    counts |= {verdict: verdicts[verdict] for verdict in ("send", "skip", "hold")}
+    counts |= {outcome: outcomes[outcome] for outcome in ("invited", "would_invite", "failed", "unknown")}
+    return {"counts": counts, "reasons": dict(sorted(Counter(decision.reason for decision in decisions).items()))}
+
+
+def _judge(
+    policy: Policy, user: User, shared: Mapping[str, list[User]], record: Record | None, now: datetime
+) -> Decision:
+    reason, message = _unfit(policy, user, now) or _unsafe(policy, user, shared) or ("", "")
+    if reason:
+        return Decision(reason, message, user=user, record=record)
+    return judge_history(policy, user, record, now)
+
+
+def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
+    """Why nobody would expect this user to be invited."""
+    if user.type not in PERSON_TYPES:
+        return "not_a_person", f"is of the type {user.type}; only people are invited"
+    if any(matches_any(key, policy.exclude) for key in (user.email, user.id, user.extension_number) if key):
+        return "excluded", "is named in exclude"
+    if user.status != "not_activated":
+        unknown = ("ambiguous", f"has the status {user.status!r}, which this release does not know")
+        return _BY_STATUS.get(user.status, unknown)
+    if why := _filtered(policy, user):
+        return "filtered", why
+    if user.created_at and now - user.created_at < policy.min_age:
+        return "too_new", f"was created on {for_people(user.created_at)}, less than min_age ago"
+    return None
+
+
+def _filtered(policy: Policy, user: User) -> str:
+    for name, value, wanted in (
+        ("type", user.type, policy.types),
+        ("site", user.site, policy.sites),
+        ("department", user.department, policy.departments),
+    ):
+        if wanted and normalise(value) not in map(normalise, wanted):
+            return f"is left out by {name}: theirs is {value!r}"
+    return ""
+
+
+def _unsafe(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> tuple[str, str] | None:
+    """Why a person must look at this user's address first."""
+    if not user.email:
+        return "no_email", "has no e-mail address"
+    if why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains):
+        return "placeholder_email", f"{user.email} {why}"
+    others = [other for other in shared.get(normalise(user.email), ()) if other.id != user.id]
+    if others:
+        return "duplicate_email", f"shares {user.email} with {describe(others)}"
+    if policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
+        return "domain_not_allowed", f"{user.email} is outside allowed_domains"
+    return None
+
+
+def _shared_addresses(everybody: Iterable[User]) -> dict[str, list[User]]:
+    shared: dict[str, list[User]] = {}
+    for user in everybody:
+        if user.is_pending_person and user.email:
+            shared.setdefault(normalise(user.email), []).append(user)
+    return shared
+
+
+def _oldest_first(decision: Decision) -> tuple[bool, datetime, int, str]:
+    user = decision.user
+    created = user.created_at if user else None
+    key = user.id if user else ""
+    # who has no creation time is from before RingCentral kept any
+    return (decision.verdict != "send", created or datetime.min.replace(tzinfo=timezone.utc), len(key), key)
+
+
+def _doubt(record: Record, again: datetime) -> str:
+    task = f"the bulk task {record.task}" if record.task else "the request"
+    return (
+        f"{task} of {for_people(record.claimed_at)} was begun and its outcome is not known"
+        f"{f' ({record.message})' if record.message else ''}; held until {for_people(again)}, then invited again"
+    )

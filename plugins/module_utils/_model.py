@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nouns that everything here speaks of: a user of RingCentral, and what the ledger remembers of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from ._times import to_iso
+
+STATUSES = ("enabled", "disabled", "frozen", "not_activated", "unassigned")
+
+PERSON_TYPES = ("user", "digital_user", "flexible_user", "virtual_user", "fax_user")
+"""The types that a person sits behind; nothing else is ever invited."""
+
+OTHER_TYPES = (
+    "announcement",
+    "application_extension",
+    "bot",
+    "delegated_lines_group",
+    "department",
+    "group_call_pickup",
+    "ivr_menu",
+    "limited",
+    "paging_only",
+    "park_location",
+    "proxy_admin",
+    "room",
+    "room_connector",
+    "shared_lines_group",
+    "site",
+    "tie_line",
+    "unknown",
+    "voicemail",
+)
+
+
+def snake_case(name: str) -> str:
+    """``NotActivated`` → ``not_activated``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def camel_case(name: str) -> str:
+    """``not_activated`` → ``NotActivated``, as RingCentral spells it."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+@dataclass(frozen=True)
+class User:
+    """An extension of the account, with the names that the modules return. ``id`` is always a string."""
+
+    id: str
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    email_as_login_name: bool
+    extension_number: str
+    status: str
+    type: str
+    site: str
+    department: str
+    job_title: str
+    roles: tuple[str, ...]
+    hidden: bool
+    created_at: datetime | None
+
+    @property
+    def is_pending_person(self) -> bool:
+        return self.status == "not_activated" and self.type in PERSON_TYPES
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a module returns it."""
+        return {**asdict(self), "roles": list(self.roles), "created_at": to_iso(self.created_at)}
+
+
+def describe(users: Iterable[User]) -> str:
+    """``Ada Lovelace (extension 101, id 4711), …``."""
+    return ", ".join(f"{user.name} (extension {user.extension_number or 'none'}, id {user.id})" for user in users)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the ledger remembers of one user.
+
+    ``claimed``: an invitation may be on its way, its outcome is not known yet. ``invited`` and
+    ``failed``: the outcome of the last attempt. ``attempts`` counts invitations that went out or may
+    have; ``last_invited_at`` is when the last one that surely went out was asked for.
+    """
+
+    user_id: str
+    state: Literal["claimed", "invited", "failed"]
+    attempts: int
+    claimed_at: datetime
+    last_invited_at: datetime | None = None
+    run: str = ""
+    task: str = ""
+    email: str = ""
+    message: str = ""

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the next request may go out: RingCentral's rate limits, and the time the user grants for waiting.
+
+RingCentral counts requests per user and group over a sliding window. Going over rejects the whole
+group for a window, and each request sent meanwhile starts that penalty again. Whoever waits one
+window as soon as ``X-Rate-Limit-Remaining`` reaches 0 never goes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from ._errors import OutOfTime
+
+DEFAULT_WINDOW = 60.0
+"""Seconds; the documented window and penalty, for answers that name none."""
+
+
+class Budget:
+    """All waiting goes through here, so that ``max_wait`` bounds it. Seconds throughout."""
+
+    def __init__(self, max_wait: float, sleep: Callable[[float], None]) -> None:
+        self.max_wait = max_wait
+        self.waited = 0.0
+        self._sleep = sleep
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Sleep, or raise OutOfTime at once if that would exceed ``max_wait``."""
+        if seconds <= 0:
+            return
+        if self.waited + seconds > self.max_wait:
+            raise OutOfTime(
+                f"out of time: {why} needs {seconds:.0f} s more, {self.waited:.0f} s of max_wait={self.max_wait:.0f} s "
+                "are spent already; raise max_wait, or run again later"
+            )
+        self._sleep(seconds)
+        self.waited += seconds
+
+
+class Pacer:
+    """Remembers until when each rate group is closed. ``clock`` is monotonic, in seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._closed_until: dict[str, float] = {}
+
+    def delay(self, group: str) -> float:
+        """Seconds until a request of this group may be sent; 0 if it may be now."""
+        return max(0.0, self._closed_until.get(group, 0.0) - self._clock())
+
+    def observe(self, group: str, status: int, headers: Mapping[str, str]) -> None:
+        """Learn from an answer to a request of ``group`` (header names in lower case)."""
+        window = _seconds(headers.get("x-rate-limit-window")) or DEFAULT_WINDOW
+        pause = 0.0
+        if status == 429:
+            retry_after = parse_retry_after(headers.get("retry-after"), datetime.now(timezone.utc))
+            # never shorter than asked; without the header the whole penalty, since trying within it starts it again
+            pause = window if retry_after is None else retry_after
+        elif _seconds(headers.get("x-rate-limit-remaining")) == 0:
+            pause = window
+        if pause:
+            until = self._clock() + pause
+            # should the live service count this request elsewhere than documented, both groups are closed
+            for name in {group, headers.get("x-rate-limit-group", group).lower()}:
+                self._closed_until[name] = max(until, self._closed_until.get(name, 0.0))
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds from a ``Retry-After`` header, which is a number or an HTTP date; None if absent or unreadable."""
+    seconds = _seconds(value)
+    if seconds is not None or not value:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        return max(0.0, float(value)) if value else None
+    except ValueError:
+        return None

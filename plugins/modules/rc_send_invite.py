@@ -1,0 +1,448 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rc_send_invite
+short_description: Invite RingCentral users who have not activated
+version_added: 0.1.0
+description:
+  - Sends the activation e-mail again to users who never activated, to each at most once while their link lives.
+  - Decides about each user first, with a reason, and sends then. Only users who are C(NotActivated) and behind whom a
+    person sits are ever mailed.
+  - RingCentral tells nobody when somebody was last invited, so the module keeps a O(ledger) of it.
+notes:
+  - Developed against RingCentral's published API description and an emulator of it, not against the live service. No
+    published page shows an invitation sent again to somebody who is C(NotActivated) already; the O(transition) of an
+    extension update is the best documented way. Prove it on one user of yours first.
+  - When O(users) is given, the whole account is read, since only then a name can be told to be unknown or ambiguous.
+extends_documentation_fragment:
+  - onboard.ringcentral.connection
+  - onboard.ringcentral.attributes
+attributes:
+  check_mode:
+    support: full
+    details: Gives the same RV(results), writes nothing, neither to RingCentral nor to the ledger.
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: Within O(resend_after), and where the O(ledger) is kept. With O(force=true) or a ledger of V(none), each
+      run mails again.
+  action_group:
+    support: full
+options:
+  users:
+    description:
+      - The users to invite, named by e-mail address, id or extension number. Quote numbers that begin with a zero.
+      - Exactly one of O(users) and O(all_pending) is needed. An empty list is an error, never everybody.
+    type: list
+    elements: str
+  all_pending:
+    description: Consider everybody who has not activated.
+    type: bool
+    default: false
+  site:
+    description: Only users of these sites, by name. Case is ignored.
+    type: list
+    elements: str
+  department:
+    description: Only users of these departments. Case is ignored.
+    type: list
+    elements: str
+  min_age:
+    description:
+      - Leave out users who were created less than this time ago, such as V(3d). RingCentral mails new users itself.
+      - Users without a creation time count as old enough.
+    type: str
+  type:
+    description: Only users of these types.
+    type: list
+    elements: str
+    default: [user]
+    choices: [user, digital_user, flexible_user, virtual_user, fax_user]
+  resend_after:
+    description:
+      - How long an invitation's link lives, such as V(48h), V(2d) or V(1d12h). Until then nobody is mailed again.
+      - RingCentral spoke of 48 hours in 2019.
+    type: str
+    default: 48h
+  max_attempts:
+    description: Stop inviting somebody after this many invitations. V(0) never stops.
+    type: int
+    default: 0
+  allowed_domains:
+    description:
+      - Hold everybody whose address is not below one of these domains. Subdomains do not count unless written as a
+        glob, such as V(*.example.com).
+      - An empty list allows all domains.
+    type: list
+    elements: str
+    default: []
+  exclude:
+    description: Never mail these, which are e-mail addresses, ids, extension numbers, or globs of them.
+    type: list
+    elements: str
+    default: []
+  placeholder_patterns:
+    description:
+      - Globs of addresses that stand for nobody, such as V(parked-*@example.com). Users on such an address are held.
+      - Held in any case are addresses that are none, C(noreply) and its like, and top-level domains that do not exist,
+        such as C(.invalid) and C(.comx), unless O(allowed_domains) names the domain.
+    type: list
+    elements: str
+    default: []
+  limit:
+    description: Mail at most so many in this run, those who were created first. V(0) means no limit.
+    type: int
+    default: 0
+  max_invites:
+    description: A guard. If more would be mailed, the task fails and sends nothing. V(0) means no guard.
+    type: int
+    default: 0
+  force:
+    description:
+      - Ignore O(resend_after), O(max_attempts) and invitations that are in doubt.
+      - Does not ignore status, type, address, O(allowed_domains) or O(exclude).
+    type: bool
+    default: false
+  transport:
+    description:
+      - V(bulk) sends up to 500 invitations in one request, V(single) one in each.
+      - V(auto) takes V(bulk) for more than one user, and V(single) where the account may not use bulk.
+    type: str
+    choices: [auto, bulk, single]
+    default: auto
+  transition:
+    description:
+      - The two flags by which RingCentral is asked to mail. What they mean was swapped in its documentation of December
+        2020, so both are sent by default.
+    type: dict
+    suboptions:
+      send_welcome_emails_to_users:
+        description: Send C(sendWelcomeEmailsToUsers).
+        type: bool
+        default: true
+      send_welcome_email:
+        description: Send C(sendWelcomeEmail).
+        type: bool
+        default: true
+  ledger:
+    description: Where is remembered who was invited when, how often, and by which run and bulk task.
+    type: dict
+    suboptions:
+      backend:
+        description:
+          - V(sqlite) is one file that only its owner can read. Any number of accounts and of playbooks can share it.
+          - V(none) remembers nothing, so that each run mails everybody again.
+        type: str
+        choices: [sqlite, none]
+        default: sqlite
+      path:
+        description:
+          - The file of the V(sqlite) ledger. It must outlive the run.
+          - The default is C(onboard.ringcentral/ledger.sqlite3) below E(XDG_STATE_HOME), which is C(~/.local/state)
+            unless set.
+        type: path
+author:
+  - onboard.ringcentral contributors (@onboard-ringcentral)
+seealso:
+  - module: onboard.ringcentral.rc_user_info
+"""
+
+EXAMPLES = r"""
+- name: Invite everybody at example.com who has not activated within three days, but nobody twice
+  onboard.ringcentral.rc_send_invite:
+    all_pending: true
+    min_age: 3d
+    allowed_domains: [example.com]
+
+- name: Invite one new starter
+  onboard.ringcentral.rc_send_invite:
+    users: ["{{ new_starter.email }}"]
+
+- name: A wave of at most 200, and three attempts at most
+  onboard.ringcentral.rc_send_invite:
+    all_pending: true
+    limit: 200
+    max_attempts: 3
+    exclude: ["svc-*@example.com", "front.desk@example.com"]
+    ledger:
+      path: /var/lib/onboarding/ledger.sqlite3
+"""
+
+RETURN = r"""
+results:
+  description: One entry for each user who was considered, those to be mailed first, the oldest of them first.
+  returned: when users could be read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the extension, or null where a name means nobody or several users.
+      type: str
+      sample: "62264425008"
+    name:
+      description: The user's name, or what was named.
+      type: str
+      sample: Ada Lovelace
+    email:
+      description: The user's address.
+      type: str
+      sample: ada.lovelace@example.com
+    extension_number:
+      description: The extension number.
+      type: str
+      sample: "101"
+    status:
+      description: The status in RingCentral.
+      type: str
+      sample: not_activated
+    decision:
+      description: V(send), V(skip), or V(hold) for a person to look at.
+      type: str
+      sample: send
+    reason:
+      description:
+        - Why. For V(send) this is V(not_activated).
+        - For V(skip) it is V(already_activated), V(disabled), V(frozen), V(unassigned), V(not_a_person), V(excluded),
+          V(recently_invited), V(too_new), V(attempts_exhausted), V(over_limit) or V(filtered).
+        - For V(hold) it is V(no_email), V(placeholder_email), V(duplicate_email), V(domain_not_allowed), V(ambiguous),
+          V(not_found) or V(in_doubt).
+      type: str
+      sample: not_activated
+    outcome:
+      description:
+        - V(invited), V(would_invite) in check mode, V(failed), or V(unknown) where mail may have been sent.
+        - Null for who was not to be mailed, or was not reached any more.
+      type: str
+      sample: invited
+    message:
+      description: The reason or the error in words.
+      type: str
+      sample: ""
+    last_invited_at:
+      description: When the last invitation was asked for, in UTC, as far as the ledger knows.
+      type: str
+      sample: "2026-01-31T09:00:00Z"
+    next_invite_after:
+      description: From when the user would be mailed again, in UTC.
+      type: str
+      sample: "2026-02-02T09:00:00Z"
+    attempts:
+      description: How many invitations went out or may have, as far as the ledger knows.
+      type: int
+      sample: 1
+counts:
+  description: How many users there are of each decision and outcome.
+  returned: when users could be read
+  type: dict
+  sample:
+    {considered: 14, send: 12, skip: 1, hold: 1, invited: 12, would_invite: 0, failed: 0, unknown: 0}
+reasons:
+  description: How many users there are of each reason.
+  returned: when users could be read
+  type: dict
+  sample: {"no_email": 1, "not_activated": 12, "recently_invited": 1}
+tasks:
+  description: The ids of the bulk tasks that were begun.
+  returned: when users could be read
+  type: list
+  elements: str
+  sample: ["8c1f2b"]
+account:
+  description: The account that was worked on.
+  returned: when users could be read
+  type: dict
+  sample: {"id": "400131426008", "main_number": "+16505550100"}
+api:
+  description: What it took of RingCentral's API.
+  returned: always
+  type: dict
+  sample: {"requests": {"auth": 1, "heavy": 1, "light": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.8}
+error:
+  description: What went wrong, for a playbook to branch on. C(code) is RingCentral's error code where there is one.
+  returned: failure
+  type: dict
+  sample: {"code": "CMN-408", "status": 403, "message": "In order to call this API endpoint, ..."}
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._deliver import Delivery, PatientApi, settle_claims
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
+    GuardExceeded,
+    IncompleteDelivery,
+    InvalidOption,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
+    Decision,
+    Policy,
+    decide,
+    judge_named,
+    select,
+    tally,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import (
+    Ledger,
+    NoLedger,
+    SqliteLedger,
+    default_path,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, Record
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_duration
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
+    Account,
+    Api,
+    find_users,
+    list_users,
+    read_account,
+)
+
+
+def run(params: Mapping[str, Any], api: PatientApi, now: Callable[[], datetime], *, check_mode: bool) -> dict[str, Any]:
+    """Plan, then send. Returns what RETURN documents, but for ``api`` and ``error``."""
+    policy = _policy(params)
+    account = read_account(api, params["expect_account"])
+    ledger = _open_ledger(params["ledger"], account, read_only=check_mode)
+    try:
+        history = ledger.history()
+        settled = settle_claims(api, history)
+        history |= {record.user_id: record for record in settled}
+        plan = _plan(params, api, policy, history, now())
+        sends = [decision for decision in plan if decision.verdict == "send"]
+        if params["max_invites"] and len(sends) > params["max_invites"]:
+            raise GuardExceeded(
+                f"max_invites: {len(sends)} users would be mailed, only {params['max_invites']} may; nothing was sent",
+                result=_result(account, plan, plan),
+            )
+        if check_mode:
+            return _result(account, plan, [_would_invite(decision) for decision in plan])
+        ledger.settle(settled)
+        delivery = Delivery(api, ledger, policy, params["transition"], run=uuid.uuid4().hex, now=now)
+        delivery.send(sends, params["transport"])
+    finally:
+        ledger.close()
+    return _report(account, plan, delivery)
+
+
+def _policy(params: Mapping[str, Any]) -> Policy:
+    if params["users"] is not None and params["all_pending"]:
+        raise InvalidOption("all_pending", "cannot be combined with users; give one of them")
+    if not params["users"] and not params["all_pending"]:
+        said = "is empty" if params["users"] is not None else "is not given"
+        raise InvalidOption("users", f"{said}; name somebody, or set all_pending to true for everybody")
+    for option in ("max_attempts", "limit", "max_invites"):
+        if params[option] < 0:
+            raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
+    if not any(params["transition"].values()):
+        raise InvalidOption("transition", "with both flags false RingCentral would mail nobody")
+    return Policy(
+        types=params["type"],
+        sites=params["site"] or (),
+        departments=params["department"] or (),
+        min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
+        resend_after=parse_duration("resend_after", params["resend_after"]),
+        **{
+            option: params[option]
+            for option in ("max_attempts", "allowed_domains", "exclude", "placeholder_patterns", "limit", "force")
+        },
+    )
+
+
+def _open_ledger(options: Mapping[str, Any], account: Account, *, read_only: bool) -> Ledger:
+    if options["backend"] == "none":
+        return NoLedger()
+    path = Path(options["path"]) if options["path"] else default_path(os.environ)
+    return SqliteLedger(path, account.id, read_only=read_only)
+
+
+def _plan(
+    params: Mapping[str, Any], api: Api, policy: Policy, history: Mapping[str, Record], now: datetime
+) -> list[Decision]:
+    if params["all_pending"]:
+        everybody = list_users(api, statuses=["not_activated"], types=PERSON_TYPES)
+        return decide(policy, select(policy, everybody), everybody, history, now)
+    everybody = list_users(api)
+    found = find_users(params["users"], everybody)
+    return [*decide(policy, found.users, everybody, history, now), *judge_named(found.not_found, found.ambiguous)]
+
+
+def _would_invite(decision: Decision) -> Decision:
+    return replace(decision, outcome="would_invite") if decision.verdict == "send" else decision
+
+
+def _report(account: Account, plan: Sequence[Decision], delivery: Delivery) -> dict[str, Any]:
+    """The result of a real run; raises IncompleteDelivery with it unless everybody was served."""
+    reached = [delivery.done.get(decision.user.id, decision) if decision.user else decision for decision in plan]
+    stopped = delivery.stopped
+    if stopped:
+        reached = [
+            replace(decision, message="was not reached any more; the next run does it")
+            if decision.verdict == "send" and not decision.outcome
+            else decision
+            for decision in reached
+        ]
+    result = _result(account, plan, reached, delivery.tasks)
+    counts = result["counts"]
+    if stopped or counts["failed"] or counts["unknown"]:
+        served = f"{counts['invited']} of {counts['send']} users were invited"
+        rest = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("failed", "unknown") if counts[outcome])
+        raise IncompleteDelivery(
+            f"{served}{f' ({rest})' if rest else ''}"
+            + (f"; stopped because {stopped.message}" if stopped else "; see results for each one's message"),
+            result=result,
+            cause=stopped,
+        )
+    return result
+
+
+def _result(
+    account: Account, plan: Sequence[Decision], reached: Sequence[Decision], tasks: Sequence[str] = ()
+) -> dict[str, Any]:
+    diff = _diff(plan, reached)
+    return {
+        "changed": bool(diff["after"]),
+        "results": [decision.to_dict() for decision in reached],
+        **tally(reached),
+        "tasks": list(tasks),
+        "account": asdict(account),
+        "diff": diff,
+    }
+
+
+def _diff(plan: Sequence[Decision], reached: Sequence[Decision]) -> dict[str, dict[str, str]]:
+    """Those who are mailed, as the ledger knew them before and as they come out of this run."""
+    diff: dict[str, dict[str, str]] = {"before": {}, "after": {}}
+    for before, after in zip(plan, reached, strict=True):
+        if after.outcome in {"invited", "would_invite", "unknown"} and after.user:
+            label = f"{after.user.email} ({after.user.name}, id {after.user.id})"
+            asked_at = before.record.last_invited_at if before.record else None
+            diff["before"][label] = f"last invited on {for_people(asked_at)}" if asked_at else "never invited"
+            diff["after"][label] = "may have been invited" if after.outcome == "unknown" else "invited"
+    return diff
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=_argspec.send_invite(), supports_check_mode=True)
+    result = perform(module, run)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rc_user_info
+short_description: Read the users of a RingCentral account
+version_added: 0.1.0
+description:
+  - Reads users with what an administrator decides by, such as status, address, site and department.
+  - With O(details=false) it only counts them, which is what large accounts want first.
+extends_documentation_fragment:
+  - onboard.ringcentral.connection
+  - onboard.ringcentral.attributes
+attributes:
+  check_mode:
+    support: full
+    details: It only reads.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+  action_group:
+    support: full
+options:
+  users:
+    description:
+      - Only these users, named by e-mail address, id or extension number. Quote numbers that begin with a zero.
+      - The whole account is read to find them, so that a name can be told to be unknown or ambiguous.
+    type: list
+    elements: str
+  status:
+    description: Only users in one of these states.
+    type: list
+    elements: str
+    choices: [enabled, disabled, frozen, not_activated, unassigned]
+  type:
+    description: Only extensions of these types. RingCentral's call queues are of the type V(department).
+    type: list
+    elements: str
+    default: [user]
+    choices:
+      - announcement
+      - application_extension
+      - bot
+      - delegated_lines_group
+      - department
+      - digital_user
+      - fax_user
+      - flexible_user
+      - group_call_pickup
+      - ivr_menu
+      - limited
+      - paging_only
+      - park_location
+      - proxy_admin
+      - room
+      - room_connector
+      - shared_lines_group
+      - site
+      - tie_line
+      - unknown
+      - user
+      - virtual_user
+      - voicemail
+  site:
+    description: Only users of these sites, by name. Case is ignored.
+    type: list
+    elements: str
+  department:
+    description: Only users of these departments. Case is ignored.
+    type: list
+    elements: str
+  created_before:
+    description:
+      - Only users who were created before this time, which is ISO 8601 (UTC unless it says otherwise) or an age such
+        as V(14d).
+      - Users without a creation time count as older than any time.
+    type: str
+  created_after:
+    description: Only users who were created at this time or after it, written as for O(created_before).
+    type: str
+  details:
+    description: Whether to return RV(users). An account can hold 50,000.
+    type: bool
+    default: true
+author:
+  - onboard.ringcentral contributors (@onboard-ringcentral)
+seealso:
+  - module: onboard.ringcentral.rc_send_invite
+"""
+
+EXAMPLES = r"""
+- name: Who has not activated within two weeks?
+  onboard.ringcentral.rc_user_info:
+    status: not_activated
+    created_before: 14d
+  register: pending
+
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ pending.users | map(attribute='email') }}"
+
+- name: How many are in which state?
+  onboard.ringcentral.rc_user_info:
+    details: false
+  register: account
+"""
+
+RETURN = r"""
+users:
+  description: The users, unless O(details=false).
+  returned: when O(details=true)
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the extension.
+      type: str
+      sample: "62264425008"
+    name:
+      description: The name as RingCentral shows it.
+      type: str
+      sample: Ada Lovelace
+    first_name:
+      description: The first name.
+      type: str
+      sample: Ada
+    last_name:
+      description: The last name.
+      type: str
+      sample: Lovelace
+    email:
+      description: The address that mail goes to; empty if there is none.
+      type: str
+      sample: ada.lovelace@example.com
+    email_as_login_name:
+      description: Whether the user logs in by that address.
+      type: bool
+      sample: true
+    extension_number:
+      description: The extension number; empty if there is none.
+      type: str
+      sample: "101"
+    status:
+      description: V(enabled), V(disabled), V(frozen), V(not_activated) or V(unassigned).
+      type: str
+      sample: not_activated
+    type:
+      description: The type, see O(type).
+      type: str
+      sample: user
+    site:
+      description: The name of the site.
+      type: str
+      sample: Main Site
+    department:
+      description: The department.
+      type: str
+      sample: Sales
+    job_title:
+      description: The job title.
+      type: str
+      sample: Analyst
+    roles:
+      description: The names of the user's roles.
+      type: list
+      elements: str
+      sample: [Standard]
+    hidden:
+      description: Whether the user is hidden from the company directory.
+      type: bool
+      sample: false
+    created_at:
+      description: When the user was created, in UTC, or null if RingCentral does not say.
+      type: str
+      sample: "2026-01-31T09:00:00Z"
+total:
+  description: How many users there are in all.
+  returned: success
+  type: int
+  sample: 42
+counts:
+  description: How many there are of each status.
+  returned: success
+  type: dict
+  sample: {"enabled": 28, "disabled": 1, "frozen": 0, "not_activated": 12, "unassigned": 1}
+not_found:
+  description: The names in O(users) that nobody has.
+  returned: success
+  type: list
+  elements: str
+  sample: [nobody@example.com]
+account:
+  description: The account that was read.
+  returned: success
+  type: dict
+  sample: {"id": "400131426008", "main_number": "+16505550100"}
+api:
+  description: What it took of RingCentral's API.
+  returned: always
+  type: dict
+  sample: {"requests": {"auth": 1, "light": 1, "medium": 1}, "retries": 0, "waited_seconds": 0.0}
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_moment
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
+    Api,
+    find_users,
+    list_users,
+    read_account,
+)
+
+
+def run(
+    params: Mapping[str, Any],
+    api: Api,
+    now: Callable[[], datetime],
+    *,
+    check_mode: bool = False,  # noqa: ARG001
+) -> dict[str, Any]:
+    """Read, narrow and count. Returns what RETURN documents, but for ``api``, and ``warnings``."""
+    matches = _filter(params, now())
+    account = read_account(api, params["expect_account"])
+    warnings: list[str] = []
+    not_found: list[str] = []
+    if params["users"] is None:
+        users = list_users(api, statuses=params["status"] or (), types=params["type"])
+    else:
+        found = find_users(params["users"], list_users(api))
+        not_found = list(found.not_found)
+        warnings += [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
+        users = list({user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}.values())
+    matching = [user for user in users if matches(user)]
+    if params["users"] is not None and len(matching) < len(users):
+        warnings.append(f"users: {len(users) - len(matching)} of them are left out by the other options, such as type")
+    by_status = Counter(user.status for user in matching)
+    result: dict[str, Any] = {
+        "changed": False,
+        "total": len(matching),
+        "counts": {status: by_status[status] for status in (*STATUSES, *sorted(by_status.keys() - set(STATUSES)))},
+        "not_found": not_found,
+        "account": asdict(account),
+        "warnings": warnings,
+    }
+    if params["details"]:
+        result["users"] = [user.to_dict() for user in matching]
+    return result
+
+
+def _filter(params: Mapping[str, Any], now: datetime) -> Callable[[User], bool]:
+    before, after = (
+        parse_moment(option, params[option], now) if params[option] is not None else None
+        for option in ("created_before", "created_after")
+    )
+    exact = {name: set(params[name]) for name in ("status", "type") if params[name]}
+    loose = {name: _normalised(params[name]) for name in ("site", "department") if params[name]}
+
+    def matches(user: User) -> bool:
+        created = user.created_at
+        return (
+            all(getattr(user, name) in wanted for name, wanted in exact.items())
+            and all(normalise(getattr(user, name)) in wanted for name, wanted in loose.items())
+            and (before is None or created is None or created < before)
+            and (after is None or (created is not None and created >= after))
+        )
+
+    return matches
+
+
+def _normalised(values: Iterable[str]) -> set[str]:
+    return {normalise(value) for value in values}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=_argspec.user_info(), supports_check_mode=True)
+    result = perform(module, run)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
