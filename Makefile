@@ -8,7 +8,7 @@ OLDEST = $(shell .ci/find-python 3.10)
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -22,12 +22,18 @@ demo: .venv/.ready ## The whole story on this machine, against an emulated RingC
 test: .venv/.ready ## Unit and integration tests, from nothing, without root
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --cov --junit-xml=build/junit/test.xml
 
-lint: .venv-lint/.ready ## ruff, mypy --strict, ansible-lint (production), licences, changelog, documentation
+lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
+
+lint-python: .venv-lint/.ready
 	.venv-lint/bin/ruff check
 	.venv-lint/bin/ruff format --check
 	.venv-lint/bin/mypy
+
+lint-ansible: .venv-lint/.ready
 	PATH="$$PWD/.venv-lint/bin:$$PATH" .venv-lint/bin/ansible-lint --strict
-	.venv-lint/bin/reuse --no-multiprocessing lint --quiet || .venv-lint/bin/reuse lint
+
+lint-papers: .venv-lint/.ready
+	.venv-lint/bin/reuse lint --quiet || .venv-lint/bin/reuse lint
 	.venv-lint/bin/antsibull-changelog lint
 	PATH="$$PWD/.venv-lint/bin:$$PATH" .venv-lint/bin/antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
 
