@@ -171,30 +171,31 @@ class Client:
         """Send, and send again where that is harmless. Returns the last answer, whatever its status."""
         failures = 0
         while True:
-            last = failures + 1 >= READ_ATTEMPTS
-            response = self._send_once(operation, request, last=last)
-            if response and response.status != 429 and (response.status < 500 or operation.mails or last):
-                return response
+            outcome = self._send_once(operation, request)
+            if isinstance(outcome, Response) and outcome.status == 429:  # its wait is the pacer's
+                self._retries += 1
+                continue
+            pause = _pause_before_retry(outcome, failures)
+            failures += 1
+            if operation.mails or pause is None or failures >= READ_ATTEMPTS or not self._budget.affords(pause):
+                if isinstance(outcome, TransportError):
+                    raise outcome
+                return outcome
             self._retries += 1
-            if response is None or response.status != 429:  # a 429's wait is the pacer's
-                asked = parse_retry_after(response.headers.get("retry-after"), _utc_now()) if response else None
-                self._budget.wait(max(asked or 0.0, 2.0**failures), f"trying {request} again")
-                failures += 1
+            self._budget.wait(pause, f"trying {request} again")
 
-    def _send_once(self, operation: Operation, request: Request, *, last: bool) -> Response | None:
-        """The answer, or None where none arrived and the request may be repeated."""
+    def _send_once(self, operation: Operation, request: Request) -> Response | TransportError:
         self._budget.wait(self._pacer.delay(operation.group), f"the rate limit of the group {operation.group}")
         self._requests[operation.group] += 1
         try:
             response = self._wire.send(request)
-        except TransportError:
-            if operation.mails or last:
-                raise
-            return None
+        except TransportError as error:
+            return error
         self._pacer.observe(operation.group, response.status, response.headers)
         return response
 
     def _log_in(self) -> None:
+        self._token = ""
         request = Request(
             TOKEN.method,
             TOKEN.path,
@@ -234,8 +235,13 @@ class Client:
         return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-def _utc_now() -> datetime:
-    return datetime.now(timezone.utc)
+def _pause_before_retry(outcome: Response | TransportError, failures: int) -> float | None:
+    """Seconds to wait before a read is repeated; None if repeating is of no use."""
+    pause = 2.0**failures
+    if isinstance(outcome, TransportError):
+        return pause
+    asked = parse_retry_after(outcome.headers.get("retry-after"), datetime.now(timezone.utc))
+    return max(asked or 0.0, pause) if outcome.status >= 500 else None
 
 
 def error_words(document: Mapping[str, Any]) -> tuple[str, str]:

@@ -245,7 +245,7 @@ def _shared_addresses(everybody: Iterable[User]) -> dict[str, list[User]]:
     for user in everybody:
         if user.is_pending_person and user.email:
             shared.setdefault(normalise(user.email), []).append(user)
-    return shared
+    return {address: sorted(users, key=lambda user: user.id) for address, users in shared.items()}
 
 
 def _oldest_first(decision: Decision) -> tuple[bool, datetime, int, str]:

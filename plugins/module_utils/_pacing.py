@@ -27,11 +27,15 @@ class Budget:
         self.waited = 0.0
         self._sleep = sleep
 
+    def affords(self, seconds: float) -> bool:
+        """Whether so long a wait is still within ``max_wait``."""
+        return self.waited + seconds <= self.max_wait
+
     def wait(self, seconds: float, why: str) -> None:
         """Sleep, or raise OutOfTime at once if that would exceed ``max_wait``."""
         if seconds <= 0:
             return
-        if self.waited + seconds > self.max_wait:
+        if not self.affords(seconds):
             raise OutOfTime(
                 f"out of time: {why} needs {seconds:.0f} s more, {self.waited:.0f} s of max_wait={self.max_wait:.0f} s "
                 "are spent already; raise max_wait, or run again later"

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the next request may go out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from scripted import Clock
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import OutOfTime
+from ansible_collections.onboard.ringcentral.plugins.module_utils._pacing import Budget, Pacer, parse_retry_after
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("30", 30),
+        ("0", 0),
+        ("-5", 0),
+        ("soon", None),
+        ("Mon, 02 Mar 2026 09:00:45 GMT", 45),
+        ("Mon, 02 Mar 2026 08:00:00 GMT", 0),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    assert parse_retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (200, {}, 0),
+        (200, {"x-rate-limit-remaining": "1", "x-rate-limit-window": "60"}, 0),
+        (200, {"x-rate-limit-remaining": "0", "x-rate-limit-window": "60"}, 60),
+        (200, {"x-rate-limit-remaining": "0", "x-rate-limit-window": "30"}, 30),
+        (200, {"x-rate-limit-remaining": "0"}, 60),
+        (200, {"x-rate-limit-remaining": "many"}, 0),
+        (429, {"retry-after": "17", "x-rate-limit-remaining": "0", "x-rate-limit-window": "60"}, 17),
+        (429, {"x-rate-limit-window": "45"}, 45),
+        (429, {}, 60),
+        (429, {"retry-after": "whenever"}, 60),
+    ],
+)
+def test_a_group_is_closed_as_the_headers_say(status: int, headers: dict[str, str], seconds: float) -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pacer.observe("heavy", status, headers)
+    assert pacer.delay("heavy") == seconds
+    assert pacer.delay("light") == 0
+    clock.sleep(seconds)
+    assert pacer.delay("heavy") == 0
+
+
+def test_a_group_that_is_counted_otherwise_than_documented_is_closed_too() -> None:
+    pacer = Pacer(Clock())
+    pacer.observe("medium", 200, {"x-rate-limit-group": "Heavy", "x-rate-limit-remaining": "0"})
+    assert pacer.delay("medium") == pacer.delay("heavy") == 60
+
+
+def test_a_later_answer_never_opens_a_closed_group() -> None:
+    pacer = Pacer(Clock())
+    pacer.observe("heavy", 429, {"retry-after": "60"})
+    pacer.observe("heavy", 429, {"retry-after": "5"})
+    assert pacer.delay("heavy") == 60
+
+
+def test_the_budget_is_spent_to_the_last_second_and_not_beyond() -> None:
+    clock = Clock()
+    budget = Budget(100, clock.sleep)
+    budget.wait(60, "the first wait")
+    with pytest.raises(OutOfTime, match=r"the second wait needs 41 s more, 60 s of max_wait=100 s are spent"):
+        budget.wait(41, "the second wait")
+    budget.wait(40, "the third wait")
+    assert clock.naps == [60, 40]
+    assert budget.waited == 100
