@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ansible-playbook as a person does, and reads back what it came to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+CALLBACKS = Path(__file__).parent / "callbacks"
+ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
+
+
+@dataclass(frozen=True)
+class Played:
+    """One run that has ended."""
+
+    code: int
+    output: str
+    tasks: list[dict[str, Any]]
+    stats: dict[str, dict[str, int]]
+    custom: dict[str, Any]
+
+    def result(self, task: str, host: str = "") -> dict[str, Any]:
+        """What the task whose name ends so came to."""
+        found = [one for one in self.tasks if one["name"].endswith(task) and host in {"", one["host"]}]
+        assert found, f"no task {task!r} in\n{self.output}"
+        return found[-1]["result"]
+
+    @property
+    def invitations(self) -> dict[str, Any]:
+        return self.result("Invite who has not activated")
+
+    @property
+    def table(self) -> list[str]:
+        return self.result("Show who was mailed, and who was not and why")["msg"]
+
+    @property
+    def changed(self) -> int:
+        return sum(host["changed"] for host in self.stats.values())
+
+    @property
+    def failure(self) -> str:
+        """The message of the task that ended the play."""
+        failed = [one for one in self.tasks if one["status"] == "failed"]
+        assert len(failed) == 1, self.output
+        return failed[0]["result"]["msg"]
+
+
+@dataclass
+class Player:
+    """A person's machine: a home, a folder to work in, and an environment. Nothing of the real ones reaches it."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def ledger(self) -> Path:
+        return self.home / ".local/state/onboard.ringcentral/ledger.sqlite3"
+
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reinvite-reports"
+
+    def report(self, host: str = "localhost") -> dict[str, Any]:
+        return json.loads((self.reports / f"{host}.json").read_text(encoding="utf-8"))
+
+    def play(self, playbook: str | Path | list[dict[str, Any]], *options: str, **variables: Any) -> Played:
+        """Run a playbook: a file, one named in a collection, or the plays themselves. Variables keep their types."""
+        self.home.mkdir(exist_ok=True)
+        record = self.folder / "record.json"
+        record.unlink(missing_ok=True)
+        if isinstance(playbook, list):
+            path = self.folder / "play.yml"
+            path.write_text(json.dumps(playbook), encoding="utf-8")
+            playbook = path
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "RECORD_TO": str(record),
+            **self.environment,
+        }
+        ended = subprocess.run(
+            [str(ANSIBLE_PLAYBOOK), str(playbook), "-e", json.dumps(variables), *options],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=300,
+        )
+        recorded = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+        return Played(
+            ended.returncode,
+            ended.stdout,
+            recorded.get("tasks", []),
+            recorded.get("stats", {}),
+            recorded.get("custom", {}),
+        )
+
+
+def role_play(**variables: Any) -> list[dict[str, Any]]:
+    """A play of the role alone."""
+    return [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables},
+            "roles": ["onboard.ringcentral.reinvite"],
+        }
+    ]

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role's variables are the module's options, no more and no fewer."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+ROLE = ROOT / "roles/reinvite"
+OWN = {"reinvite_report_dir"}
+# What a variable of the role says about itself as the option of the module does; defaults are the module's alone.
+SAME = ("type", "elements", "choices")
+
+
+def _documentation(path: Path) -> dict[str, Any]:
+    """The DOCUMENTATION of a plugin, without importing it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":
+            return yaml.safe_load(ast.literal_eval(node.value))
+    raise AssertionError(f"{path} has no DOCUMENTATION")
+
+
+MODULE = (
+    _documentation(ROOT / "plugins/modules/rc_send_invite.py")["options"]
+    | _documentation(ROOT / "plugins/doc_fragments/connection.py")["options"]
+)
+SPEC = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"][
+    "options"
+]
+
+
+def test_the_names_are_the_modules() -> None:
+    assert set(SPEC) == {f"reinvite_{name}" for name in MODULE} | OWN
+
+
+@pytest.mark.parametrize("name", sorted(MODULE))
+def test_each_takes_what_the_module_takes(name: str) -> None:
+    variable, option = SPEC[f"reinvite_{name}"], MODULE[name]
+    assert {key: variable.get(key) for key in SAME} == {key: option.get(key) for key in SAME}
+    assert "default" not in variable, "the role must leave defaults to module_defaults, the environment and the module"
+    nested = {
+        key: {k: v for k, v in value.items() if k != "description"}
+        for key, value in option.get("suboptions", {}).items()
+    }
+    assert {
+        k: {x: y for x, y in v.items() if x != "description"} for k, v in variable.get("options", {}).items()
+    } == nested
+
+
+@pytest.mark.parametrize("name", ["client_secret", "jwt", "access_token"])
+def test_secrets_are_marked(name: str) -> None:
+    assert SPEC[f"reinvite_{name}"]["no_log"] is True
+
+
+def test_the_task_passes_all_of_them_on() -> None:
+    task = yaml.safe_load((ROLE / "tasks/main.yml").read_text(encoding="utf-8"))[0][
+        "onboard.ringcentral.rc_send_invite"
+    ]
+    assert set(task) == set(MODULE)
+    for name, value in task.items():
+        assert value.startswith(f"{{{{ reinvite_{name} | default(omit"), name
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    defaults = yaml.safe_load((ROLE / "defaults/main.yml").read_text(encoding="utf-8"))
+    assert defaults == {name: SPEC[name]["default"] for name in OWN}
+
+
+def test_the_readme_names_every_variable() -> None:
+    readme = (ROLE / "README.md").read_text(encoding="utf-8")
+    assert [name for name in SPEC if f"`{name}`" not in readme] == []
