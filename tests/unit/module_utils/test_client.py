@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 
 import pytest
-from scripted import ACCOUNT, BULK, LIST, REVOKE, TOKEN, Clock, ScriptedWire, answer, client, log_in, page
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _client as c
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
@@ -19,6 +18,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     TransportError,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Response
+from scripted import ACCOUNT, BULK, LIST, REVOKE, TOKEN, Clock, ScriptedWire, answer, client, log_in, page
 
 READ = f"GET {ACCOUNT}"
 PUT = f"PUT {ACCOUNT}/extension/4001"

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted import NOW, record, user
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
     Policy,
@@ -26,6 +25,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._model import 
     Record,
     User,
 )
+from scripted import NOW, record, user
 
 HOUR = timedelta(hours=1)
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
-from scripted import Clock
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import OutOfTime
 from ansible_collections.onboard.ringcentral.plugins.module_utils._pacing import Budget, Pacer, parse_retry_after
+from scripted import Clock
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from scripted import NOW
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import (
@@ -16,6 +15,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._times import 
     parse_moment,
     to_iso,
 )
+from scripted import NOW
 
 
 @pytest.mark.parametrize(

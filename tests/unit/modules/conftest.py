@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module's run() against a script, as often as a test likes, with one ledger and one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, RingCentralError
+from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Response
+from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite, rc_user_info
+from scripted import ACCOUNT, LIST, Clock, ScriptedWire, answer, client, log_in, page
+
+Step = tuple[str, "Response | RingCentralError"]
+
+
+@dataclass
+class Stage:
+    """``invite`` and ``info`` play a script whose beginning (login, account, list) is filled in."""
+
+    ledger: Path
+    clock: Clock = field(default_factory=Clock)
+    wire: ScriptedWire = field(default_factory=lambda: ScriptedWire([]))
+
+    def invite(
+        self,
+        people: Sequence[dict[str, Any]],
+        *script: Step,
+        before: Sequence[Step] = (),
+        check_mode: bool = False,
+        max_wait: float = 900,
+        **options: Any,
+    ) -> dict[str, Any]:
+        defaults = {"ledger": {"path": str(self.ledger)}} | ({} if "users" in options else {"all_pending": True})
+        run = partial(rc_send_invite.run, check_mode=check_mode)
+        with self._login([*before, (LIST, page(people)), *script], max_wait) as api:
+            return run(_validated(_argspec.send_invite(), {**defaults, **options}), api, self.clock.now)
+
+    def info(self, people: Sequence[dict[str, Any]], **options: Any) -> dict[str, Any]:
+        with self._login([(LIST, page(people))], 900) as api:
+            return rc_user_info.run(_validated(_argspec.user_info(), options), api, self.clock.now)
+
+    @contextmanager
+    def _login(self, steps: Sequence[Step], max_wait: float) -> Iterator[Client]:
+        account = (f"GET {ACCOUNT}", answer(body={"id": 1, "mainNumber": "+16505550100"}))
+        self.wire = ScriptedWire([log_in(), account, *steps], allows_logout=True)
+        try:
+            with client(self.wire, self.clock, max_wait=max_wait) as api:
+                yield api
+        except IncompleteDelivery:
+            self.wire.done()
+            raise
+        self.wire.done()
+
+
+def _validated(spec: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    outcome = ArgumentSpecValidator(spec).validate(options)
+    assert not outcome.error_messages, outcome.error_messages
+    return dict(outcome.validated_parameters)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path / "ledger.sqlite3")
