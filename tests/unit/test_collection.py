@@ -77,6 +77,7 @@ def test_the_artifact_holds_all_of_the_collection(artifact: set[str]) -> None:
         for path in tracked("plugins", "roles", "playbooks", "meta", "examples", "LICENSES")
     }
     assert wanted
+    wanted |= {load("galaxy.yml")["readme"], "CHANGELOG.rst", "requirements.txt"}
     assert sorted(wanted - artifact) == []
 
 
