@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m emulator``: serve until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import ssl
+import sys
+import threading
+from pathlib import Path
+
+from .limits import DEFAULT_LIMITS
+from .server import Emulator
+
+
+def main() -> int:
+    options = _arguments()
+    tls = None
+    if options.tls_cert:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(options.tls_cert, options.tls_key)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with Emulator(
+        port=options.port,
+        tls=tls,
+        users=options.users,
+        pending=options.pending,
+        seed=options.seed,
+        odd=not options.plain,
+        account_id=options.account_id,
+        lacking=set(options.lacking),
+        limits=dict(options.limit),
+        window=options.window,
+    ) as emulator:
+        ready = json.dumps({"url": emulator.url, "pid": os.getpid(), **emulator.env()})
+        print(ready, flush=True)
+        if options.ready_file:
+            part = options.ready_file.with_suffix(".part")
+            part.write_text(ready + "\n")
+            part.replace(options.ready_file)
+        stop.wait()
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m emulator",
+        description="RingCentral on loopback, with made-up users. Prints one line of JSON when it is ready.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--users", type=int, default=40, help="extensions in all")
+    parser.add_argument("--pending", type=int, default=12, help="people among them who can be invited")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same people")
+    parser.add_argument("--plain", action="store_true", help="no odd cases and no hostile names")
+    parser.add_argument("--account-id", type=int, default=400131426008)
+    parser.add_argument("--lacking", nargs="*", default=[], metavar="PERMISSION", help="such as EditExtensionInfo")
+    parser.add_argument(
+        "--limit", nargs="*", default=[], type=_limit, metavar="GROUP=N", help=f"instead of {DEFAULT_LIMITS}"
+    )
+    parser.add_argument("--window", type=float, default=60, help="seconds over which limits count")
+    parser.add_argument("--ready-file", type=Path, help="gets the same line of JSON")
+    parser.add_argument("--tls-cert", type=Path, help="serve https with this certificate")
+    parser.add_argument("--tls-key", type=Path)
+    return parser.parse_args()
+
+
+def _limit(text: str) -> tuple[str, int]:
+    group, _, number = text.partition("=")
+    if group.capitalize() not in DEFAULT_LIMITS or not number.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not like heavy=5")
+    return group.capitalize(), int(number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

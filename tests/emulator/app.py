@@ -1,0 +1,355 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RingCentral over HTTP: login, limits, contract and faults around what the account does."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import math
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from aiohttp import web
+
+from . import contract
+from .account import Refused
+from .faults import Fault
+from .world import CLIENT_ID, CLIENT_SECRET, JWT, World
+
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+LOGIN_PAGE = "<!DOCTYPE html><title>Sign in</title><p>Please sign in to continue."
+
+
+class Operation:
+    """One operation of the contract, and how its paths look."""
+
+    def __init__(self, template: str, method: str, definition: dict[str, Any]) -> None:
+        self.template, self.method, self.id = template, method.upper(), definition["operationId"]
+        self.group: str = definition["x-group"]
+        self.permissions = [definition[key] for key in ("x-app", "x-user") if key in definition]
+        self.pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
+
+
+def operations() -> list[Operation]:
+    return [
+        Operation(template, method, definition)
+        for template, item in contract.own().document["paths"].items()
+        for method, definition in item.items()
+        if method in {"get", "post", "put"}
+    ]
+
+
+class Call:
+    """One request on its way through."""
+
+    def __init__(self, request: web.Request, body: bytes, operation: Operation | None, ids: dict[str, str]) -> None:
+        self.request, self.body, self.operation, self.ids = request, body, operation, ids
+        self.query = list(request.rel_url.query.items())
+        self.content_type = request.content_type
+        self.headers: dict[str, str] = {}
+        self.fault: Fault | None = None
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def form(self) -> dict[str, str]:
+        return {key: values[-1] for key, values in parse_qs(self.body.decode()).items()}
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.query if key == name]
+
+    def number(self, name: str, default: int) -> int:
+        return int((self.values(name) or [str(default)])[-1])
+
+
+class RingCentral:
+    """Serves the operations of the contract for one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.released = asyncio.Event()
+        self.held: dict[str, Any] | None = None
+        self._operations = operations()
+        self._handlers: dict[str, Callable[[Call], Any]] = {
+            "getToken": self._get_token,
+            "revokeToken": self._revoke_token,
+            "readAccountInfo": self._read_account,
+            "listExtensions": self._list_extensions,
+            "readExtension": self._read_extension,
+            "updateExtension": self._update_extension,
+            "extensionBulkUpdate": self._bulk_update,
+            "getExtensionBulkUpdateTask": self._read_task,
+            "listCustomFields": self._list_fields,
+            "createCustomField": self._create_field,
+            "searchDirectoryEntries": self._search_directory,
+        }
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request, and log it whatever becomes of it."""
+        body = await request.read()
+        call = Call(request, body, *self._route(request))
+        entry = self._entry(call)
+        self.world.log.append(entry)
+        self.world.account.request = entry["number"]
+        if call.operation:
+            call.fault = self.world.faults.strike(call.operation.id, entry["number"])
+            entry["fault"] = call.fault.kind if call.fault else None
+        if early := await self._before(call, entry):
+            return early
+        status, document = self._answer(call, entry)
+        entry["status"], entry["answer"] = status, _without_secrets(document)
+        return await self._after(call, status, document)
+
+    def _route(self, request: web.Request) -> tuple[Operation | None, dict[str, str]]:
+        for operation in self._operations:
+            match = operation.pattern.fullmatch(request.path)
+            if match and operation.method == request.method:
+                return operation, match.groupdict()
+        return None, {}
+
+    def _entry(self, call: Call) -> dict[str, Any]:
+        operation = call.operation
+        login = operation is not None and operation.group == "Auth"
+        shown = re.sub(rb"(assertion|token)=[^&]*", rb"\1=***", call.body) if login else call.body
+        return {
+            "number": len(self.world.log) + 1,
+            "at": self.world.clock.iso(),
+            "method": call.request.method,
+            "path": call.request.path,
+            "query": call.query,
+            "operation": operation.id if operation else None,
+            "template": operation.template if operation else None,
+            "group": operation.group if operation else None,
+            "session": self._label(call.request),
+            "content_type": call.content_type,
+            "raw_body": shown,
+            "body": shown.decode("utf-8", "replace"),
+            "status": None,
+            "answer": None,
+            "fault": None,
+        }
+
+    def _label(self, request: web.Request) -> str | None:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return next((session.label for session in self.world.account.sessions if session.token == token), None)
+
+    async def _before(self, call: Call, entry: dict[str, Any]) -> web.StreamResponse | None:
+        """The faults that keep a request from being processed."""
+        fault = call.fault
+        kind = fault.kind if fault else ""
+        if kind == "hold_before":
+            await self._hold(entry)
+        if kind == "reset_before":
+            return _reset(call.request)
+        if fault and kind in _INSTEAD:
+            status, headers, text = _INSTEAD[kind](fault)
+            entry["status"] = status
+            return web.Response(status=status, headers=headers, text=text, content_type=_content_type(text))
+        if kind in {"expired_token", "revoked_token"}:
+            for session in self.world.account.sessions:
+                session.expires_at = session.expires_at if kind == "revoked_token" else 0
+                session.open = session.open and kind == "expired_token"
+        return None
+
+    async def _after(self, call: Call, status: int, document: Any) -> web.StreamResponse:
+        """The faults that spoil an answer after the request was processed."""
+        fault = call.fault
+        kind = fault.kind if fault else ""
+        if kind == "hold_after":
+            await self._hold(self.world.log[-1])
+        if kind == "reset_after":
+            return _reset(call.request)
+        if fault and kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault and kind == "foreign_next_page" and "nextPage" in document.get("navigation", {}):
+            document["navigation"]["nextPage"]["uri"] = f"http://{fault.host}/restapi/v1.0/account/~/extension?page=2"
+        text = "" if document is None else json.dumps(document, ensure_ascii=False)
+        if kind in {"html", "not_json"}:
+            text = LOGIN_PAGE if kind == "html" else "OK"
+        if kind == "truncated":
+            return await self._truncate(call, status, text)
+        return web.Response(status=status, headers=call.headers, text=text, content_type=_content_type(text))
+
+    async def _truncate(self, call: Call, status: int, text: str) -> web.StreamResponse:
+        content = text.encode()
+        response = web.StreamResponse(status=status, headers=call.headers)
+        response.content_length = len(content) + 10
+        response.content_type = "application/json"
+        await response.prepare(call.request)
+        await response.write(content[: len(content) // 2])
+        return _reset(call.request, response)
+
+    async def _hold(self, entry: dict[str, Any]) -> None:
+        self.held = {"number": entry["number"], "operation": entry["operation"]}
+        self.released.clear()
+        await self.released.wait()
+        self.held = None
+
+    def _answer(self, call: Call, entry: dict[str, Any]) -> tuple[int, Any]:
+        operation = call.operation
+        if operation is None:
+            return 404, {"errorCode": "CMN-102", "message": "Resource is not found"}
+        verdict = self.world.limits.admit(operation.group)
+        call.headers.update(verdict.headers)
+        if not verdict.allowed:
+            return 429, {"errorCode": "CMN-301", "message": "Request rate exceeded"}
+        try:
+            status, document = 200, self._process(operation, call, entry)
+        except Refused as refused:
+            status, document = refused.status, refused.body
+        objection = contract.own().violation_of_answer(operation.method, operation.template, status, document)
+        if objection:
+            self.world.violations.append(f"answer {entry['number']}: {objection}")
+            return 500, {"errorCode": "EMULATOR", "message": f"This answer breaks the contract: {objection}"}
+        return status, document
+
+    def _process(self, operation: Operation, call: Call, entry: dict[str, Any]) -> Any:
+        objection = contract.own().violation_of_request(
+            call.request.method, call.request.path, call.query, call.content_type, call.body
+        )
+        if operation.group != "Auth":
+            header = call.request.headers.get("Authorization", "")
+            self.world.account.session(header.removeprefix("Bearer "))
+            if call.ids["accountId"] not in {"~", str(self.world.account.id)}:
+                raise Refused(403, "CMN-419", "In order to call this API endpoint, user needs to be of that account")
+            if call.fault and call.fault.kind == "permission":
+                raise Refused(403, "CMN-401", f"[{operation.permissions[0]}] permission required")
+            self.world.account.demand(*operation.permissions)
+        if objection:
+            self.world.violations.append(f"request {entry['number']}: {objection}")
+            raise Refused(400, "CMN-101", "The request breaks the contract")
+        return self._handlers[operation.id](call)
+
+    def _base(self, call: Call) -> str:
+        return f"{call.request.url.origin()}/restapi/v1.0/account/{self.world.account.id}"
+
+    def _check_app(self, call: Call) -> None:
+        expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        if call.request.headers.get("Authorization") != f"Basic {expected}":
+            raise _login_refused(401, "invalid_client", "OAU-153", "Invalid client credentials")
+
+    def _get_token(self, call: Call) -> Any:
+        self._check_app(call)
+        if call.form().get("assertion") != JWT:
+            raise _login_refused(400, "invalid_grant", "OAU-251", "JWT is not valid")
+        session = self.world.account.log_in()
+        return {
+            "access_token": session.token,
+            "token_type": "bearer",
+            "expires_in": 3600,
+            "scope": "ReadAccounts EditExtensions EditAccounts",
+            "owner_id": "62264001",
+            "session_id": session.label,
+        }
+
+    def _revoke_token(self, call: Call) -> None:
+        self._check_app(call)
+        token = call.form()["token"]
+        for session in self.world.account.sessions:
+            if session.token == token:
+                session.open = False
+
+    def _read_account(self, call: Call) -> Any:
+        account = self.world.account
+        return {"id": account.id, "mainNumber": account.main_number, "status": "Confirmed", "federated": False}
+
+    def _list_extensions(self, call: Call) -> Any:
+        self.world.account.work()
+        page, size = call.number("page", 1), call.number("perPage", 100)
+        found = self.world.account.listed({name: call.values(name) for name, _ in call.query})
+        base = self._base(call)
+        records = [extension.record(base) for extension in found[(page - 1) * size : page * size]]
+        paging = _paging(page, size, len(found), len(records))
+        links = {"firstPage": 1, "lastPage": max(1, paging["totalPages"])}
+        if page < paging["totalPages"]:
+            links["nextPage"] = page + 1
+        navigation = {name: {"uri": f"{base}/extension?page={number}&perPage={size}"} for name, number in links.items()}
+        return {"uri": f"{base}/extension", "records": records, "paging": paging, "navigation": navigation}
+
+    def _read_extension(self, call: Call) -> Any:
+        extension = self.world.account.find(call.ids["extensionId"])
+        names = {entry["id"]: entry["displayName"] for entry in self.world.account.fields}
+        values = [
+            {"id": key, "value": value, "displayName": names[key]} for key, value in extension.custom_fields.items()
+        ]
+        return {**extension.record(self._base(call)), "customFields": values}
+
+    def _update_extension(self, call: Call) -> Any:
+        extension = self.world.account.find(call.ids["extensionId"])
+        self.world.account.update(extension, call.json(), via="single")
+        return self._read_extension(call)
+
+    def _bulk_update(self, call: Call) -> Any:
+        account = self.world.account
+        return account.task_document(account.begin_bulk(call.json()["records"]), self._base(call))
+
+    def _read_task(self, call: Call) -> Any:
+        account = self.world.account
+        return account.task_document(account.look(call.ids["taskId"]), self._base(call))
+
+    def _list_fields(self, call: Call) -> Any:
+        return {"records": self.world.account.fields}
+
+    def _create_field(self, call: Call) -> Any:
+        return self.world.account.create_field(call.json()["displayName"])
+
+    def _search_directory(self, call: Call) -> Any:
+        search = call.json()
+        page, size = search.get("page", 1), search.get("perPage", 100)
+        found = self.world.account.directory(search)
+        records = found[(page - 1) * size : page * size]
+        return {"records": records, "paging": _paging(page, size, len(found), len(records))}
+
+
+def _login_refused(status: int, kind: str, code: str, message: str) -> Refused:
+    refused = Refused(status, code, message)
+    refused.body = {
+        "error": kind,
+        "error_description": message,
+        "errors": [{"errorCode": code, "message": message}],
+    }
+    return refused
+
+
+def _paging(page: int, size: int, total: int, shown: int) -> dict[str, int]:
+    start = (page - 1) * size
+    paging = {"page": page, "perPage": size, "totalPages": math.ceil(total / size), "totalElements": total}
+    return paging | ({"pageStart": start, "pageEnd": start + shown - 1} if shown else {})
+
+
+_INSTEAD: dict[str, Callable[[Fault], tuple[int, dict[str, str], str]]] = {
+    "429": lambda f: (
+        429,
+        {"Retry-After": f"{f.seconds:g}"},
+        '{"errorCode": "CMN-301", "message": "Request rate exceeded"}',
+    ),
+    "429_bare": lambda _: (429, {}, '{"errorCode": "CMN-301", "message": "Request rate exceeded"}'),
+    "500": lambda _: (500, {}, '{"errorCode": "CMN-211", "message": "Internal error"}'),
+    "503": lambda f: (503, {"Retry-After": f"{f.seconds:g}"}, '{"errorCode": "CMN-201", "message": "Unavailable"}'),
+    "502_html": lambda _: (502, {}, "<html><h1>502 Bad Gateway</h1></html>"),
+    "redirect": lambda f: (302, {"Location": f"http://{f.host}/restapi"}, ""),
+}
+
+
+def _content_type(text: str) -> str:
+    return "text/html" if text.startswith("<") else "application/json"
+
+
+def _reset(request: web.Request, response: web.StreamResponse | None = None) -> web.StreamResponse:
+    """Break the connection without another byte."""
+    if request.transport:
+        request.transport.abort()
+    return response or web.Response()
+
+
+def _without_secrets(document: Any) -> Any:
+    return (
+        {**document, "access_token": "***"} if isinstance(document, dict) and "access_token" in document else document
+    )
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

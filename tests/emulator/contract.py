@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every request and every answer is held against an OpenAPI description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+from openapi_core import OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+CONTRACT = Path(__file__).parents[1] / "contract" / "ringcentral.yml"
+
+
+class _Request:
+    """A request in the form that openapi-core asks for."""
+
+    def __init__(
+        self, method: str, path: str, query: Iterable[tuple[str, str]], content_type: str, body: bytes
+    ) -> None:
+        self.host_url = "http://localhost"
+        self.path = path
+        self.method = method.lower()
+        self.content_type = content_type
+        self.body = body
+        self.parameters = RequestParameters(query=ImmutableMultiDict(query), header=Headers())
+
+
+class Contract:
+    """One OpenAPI description. Requests are judged by openapi-core; the bodies of answers, which can hold a
+    thousand records, by schemas that are compiled once."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._openapi = OpenAPI.from_dict(document)
+        self._validators: dict[tuple[str, str, str], Any] = {}
+
+    def violation_of_request(
+        self, method: str, path: str, query: Iterable[tuple[str, str]], content_type: str, body: bytes
+    ) -> str | None:
+        """Why the request is not valid, or None."""
+        try:
+            self._openapi.validate_request(_Request(method, path, query, content_type, body))
+        except OpenAPIError as error:
+            return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
+        return None
+
+    def violation_of_answer(self, method: str, template: str, status: int, body: Any) -> str | None:
+        """Why the JSON answer is not valid, or None."""
+        validator = self._validator(method, template, str(status))
+        if validator is None:
+            return None if body is None else f"{method} {template} has no body with status {status}"
+        error = next(iter(validator.iter_errors(body)), None)
+        return f"{error.message} at {list(error.instance_path)}" if error else None
+
+    def _validator(self, method: str, template: str, status: str) -> Any:
+        key = (method, template, status)
+        if key not in self._validators:
+            responses = self.document["paths"][template][method.lower()]["responses"]
+            response = self._resolve(responses.get(status) or responses.get("default") or {})
+            schema = response.get("content", {}).get("application/json", {}).get("schema")
+            self._validators[key] = schema and jsonschema_rs.validator_for(
+                {"components": self.document["components"], **_rooted(schema)}
+            )
+        return self._validators[key]
+
+    def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            found: Any = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            node = found
+        return node
+
+
+def _rooted(schema: dict[str, Any]) -> dict[str, Any]:
+    # beside a $ref other keywords are ignored in older drafts
+    return {"allOf": [schema], "$schema": "http://json-schema.org/draft-07/schema#"}
+
+
+@lru_cache(maxsize=1)
+def own() -> Contract:
+    """The project's own contract."""
+    return load(CONTRACT)
+
+
+def load(path: Path) -> Contract:
+    return Contract(yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def violations(contract: Contract, traffic: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What a description objects to in recorded traffic (entries of the emulator's log, with bodies)."""
+    found = []
+    for entry in traffic:
+        if entry["operation"] is None or entry["fault"] is not None:
+            continue
+        name = f"request {entry['number']}, {entry['method']} {entry['path']}"
+        template = entry["template"]
+        if objection := contract.violation_of_request(
+            entry["method"], entry["path"], entry["query"], entry["content_type"], entry["raw_body"]
+        ):
+            found.append(f"{name}: {objection}")
+        answer = entry["answer"] if entry["status"] == 200 else None
+        if answer and (objection := contract.violation_of_answer(entry["method"], template, 200, answer)):
+            found.append(f"{name}, its answer: {objection}")
+    return found

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator's own pages and switches, below /_emulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from .app import RingCentral
+from .outbox import outbox_page
+
+
+def make_app(ringcentral: RingCentral) -> web.Application:
+    """RingCentral below /restapi, the outbox at /, and the switches."""
+    app = web.Application(client_max_size=64 * 1024**2)
+    switches = Switches(ringcentral)
+    app.router.add_route("*", "/restapi/{rest:.*}", ringcentral.handle)
+    app.router.add_get("/", switches.page)
+    app.router.add_get("/outbox", switches.page)
+    for name in ("outbox", "log", "state", "people", "held"):
+        app.router.add_get(f"/_emulator/{name}.json", getattr(switches, name))
+    app.router.add_post("/_emulator/clock", switches.clock)
+    app.router.add_post("/_emulator/faults", switches.add_fault)
+    app.router.add_delete("/_emulator/faults", switches.clear_faults)
+    app.router.add_post("/_emulator/release", switches.release)
+    app.router.add_post("/_emulator/account", switches.account)
+    app.router.add_post("/_emulator/extensions/{id}", switches.extension)
+    return app
+
+
+class Switches:
+    """What tests and people may look at and change from outside."""
+
+    def __init__(self, ringcentral: RingCentral) -> None:
+        self._ringcentral = ringcentral
+        self._world = ringcentral.world
+
+    async def page(self, request: web.Request) -> web.Response:
+        self._world.account.work()
+        return web.Response(text=outbox_page(self._world), content_type="text/html")
+
+    async def outbox(self, request: web.Request) -> web.Response:
+        return web.json_response(self._world.mails())
+
+    async def log(self, request: web.Request) -> web.Response:
+        return web.json_response(self._world.shown_log())
+
+    async def state(self, request: web.Request) -> web.Response:
+        return web.json_response(self._world.state())
+
+    async def people(self, request: web.Request) -> web.Response:
+        base = str(request.url.origin())
+        return web.json_response([person.record(base) for person in self._world.account.extensions.values()])
+
+    async def held(self, request: web.Request) -> web.Response:
+        return web.json_response(self._ringcentral.held)
+
+    async def release(self, request: web.Request) -> web.Response:
+        self._ringcentral.released.set()
+        return web.json_response({})
+
+    async def clock(self, request: web.Request) -> web.Response:
+        self._world.clock.advance(float((await request.json())["advance"]))
+        return web.json_response({"now": self._world.clock.iso()})
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        try:
+            self._world.faults.add(**await request.json())
+        except (TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({})
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        self._world.faults.clear()
+        return web.json_response({})
+
+    async def account(self, request: web.Request) -> web.Response:
+        """Set lacking, reject, allowed_domains, task_script or task_seconds."""
+        account = self._world.account
+        for name, value in (await request.json()).items():
+            if name in {"lacking", "allowed_domains"}:
+                setattr(account, name, set(value))
+            elif name == "reject":
+                account.reject = {int(key): message for key, message in value.items()}
+            elif name in {"task_script", "task_seconds"}:
+                setattr(account, name, value)
+            else:
+                return web.json_response({"error": f"no switch {name}"}, status=400)
+        return web.json_response({})
+
+    async def extension(self, request: web.Request) -> web.Response:
+        """Change somebody, as life does: {"status": "Enabled"}, {"email": …}."""
+        person = self._world.account.extensions.get(int(request.match_info["id"]))
+        change: dict[str, Any] = await request.json()
+        if person is None or any(not hasattr(person, name) for name in change):
+            return web.json_response({"error": "no such extension or attribute"}, status=404)
+        for name, value in change.items():
+            setattr(person, name, value)
+        return web.json_response(person.record(""))

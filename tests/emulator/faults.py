@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults on demand: what can go wrong between a client and RingCentral."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+KINDS = (
+    "429",
+    "429_bare",
+    "500",
+    "503",
+    "html",
+    "502_html",
+    "not_json",
+    "reset_before",
+    "reset_after",
+    "truncated",
+    "slow",
+    "expired_token",
+    "revoked_token",
+    "permission",
+    "redirect",
+    "foreign_next_page",
+    "hold_before",
+    "hold_after",
+)
+
+
+@dataclass
+class Fault:
+    """``kind`` happens to the operation (an operationId, "" for any), after ``skip`` requests, ``times`` times.
+
+    ``seconds`` is the delay of slow and the Retry-After of 429 and 503, ``host`` where redirect and
+    foreign_next_page lead. hold_before and hold_after stop the world at that request until it is released.
+    """
+
+    kind: str
+    operation: str = ""
+    skip: int = 0
+    times: int = 1
+    seconds: float = 0.05
+    host: str = "elsewhere.example.net"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind!r} is none of {', '.join(KINDS)}")
+
+
+@dataclass
+class Faults:
+    """The faults that are still to come, and those that happened."""
+
+    planned: list[Fault] = field(default_factory=list)
+    happened: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, kind: str, operation: str = "", **options: Any) -> None:
+        unknown = options.keys() - {entry.name for entry in fields(Fault)}
+        if unknown:
+            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
+        self.planned.append(Fault(kind, operation, **options))
+
+    def clear(self) -> None:
+        self.planned.clear()
+
+    def strike(self, operation: str, number: int) -> Fault | None:
+        """The fault that hits this request, if any."""
+        for fault in self.planned:
+            if fault.operation in {"", operation} and fault.times > 0:
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
+                fault.times -= 1
+                self.happened.append({**asdict(fault), "request": number, "operation": operation})
+                return fault
+        return None
