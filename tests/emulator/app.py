@@ -134,7 +134,7 @@ class RingCentral:
         }
 
     def _label(self, request: web.Request) -> str | None:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        token = _token(request)
         return next((session.label for session in self.world.account.sessions if session.token == token), None)
 
     async def _before(self, call: Call, entry: dict[str, Any]) -> web.StreamResponse | None:
@@ -212,8 +212,7 @@ class RingCentral:
             call.request.method, call.request.path, call.query, call.content_type, call.body
         )
         if operation.group != "Auth":
-            header = call.request.headers.get("Authorization", "")
-            self.world.account.session(header.removeprefix("Bearer "))
+            self.world.account.session(_token(call.request))
             if call.ids["accountId"] not in {"~", str(self.world.account.id)}:
                 raise Refused(403, "CMN-419", "In order to call this API endpoint, user needs to be of that account")
             if call.fault and call.fault.kind == "permission":
@@ -221,6 +220,8 @@ class RingCentral:
             self.world.account.demand(*operation.permissions)
         if objection:
             self.world.violations.append(f"request {entry['number']}: {objection}")
+            if operation.group == "Auth":
+                raise _login_refused(400, "invalid_request", "OAU-101", "The request breaks the contract")
             raise Refused(400, "CMN-101", "The request breaks the contract")
         return self._handlers[operation.id](call)
 
@@ -303,6 +304,11 @@ class RingCentral:
         found = self.world.account.directory(search)
         records = found[(page - 1) * size : page * size]
         return {"records": records, "paging": _paging(page, size, len(found), len(records))}
+
+
+def _token(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def _login_refused(status: int, kind: str, code: str, message: str) -> Refused:

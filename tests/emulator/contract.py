@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema_rs
 import yaml
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
@@ -39,7 +40,7 @@ class Contract:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        self._openapi = OpenAPI.from_dict(document)
+        self._openapi = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
         self._validators: dict[tuple[str, str, str], Any] = {}
 
     def violation_of_request(
@@ -92,7 +93,22 @@ def own() -> Contract:
 
 
 def load(path: Path) -> Contract:
-    return Contract(yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    """An OpenAPI description; of a larger one only the paths that our own contract has."""
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    ours = yaml.load(CONTRACT.read_text(encoding="utf-8"), Loader=_Loader)["paths"]
+    return Contract({**document, "paths": {key: value for key, value in document["paths"].items() if key in ours}})
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """OpenAPI is YAML 1.2, where Off and No are words."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in {"bool", "timestamp"}]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 def violations(contract: Contract, traffic: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our contract against RingCentral's published description, where that is at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _client
+from emulator import contract
+
+PUBLISHED = Path(
+    os.environ.get("RC_PUBLISHED_DESCRIPTION")
+    or Path(__file__).parents[4] / "shared" / "contract" / "rc-public-openapi.yml"
+)
+needs_published = pytest.mark.skipif(not PUBLISHED.exists(), reason="RingCentral's published description is not here")
+OURS = contract.own().document
+OPERATIONS = [
+    (template, method)
+    for template, item in OURS["paths"].items()
+    for method in item
+    if method in {"get", "post", "put"}
+]
+
+
+@lru_cache(maxsize=1)
+def published() -> contract.Contract:
+    return contract.load(PUBLISHED)
+
+
+def merged(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """A schema with its references followed and its allOf and anyOf put together."""
+    while "$ref" in node:
+        found: Any = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        node = found
+    result = dict(node)
+    for part in node.get("allOf", []) + node.get("anyOf", []) + node.get("oneOf", []):
+        other = merged(document, part)
+        known = result.get("properties", {})
+        result["properties"] = {**other.get("properties", {}), **known}
+        for name, schema in other.get("properties", {}).items():
+            values = [*schema.get("enum", []), *known.get(name, {}).get("enum", [])]
+            if values:  # each way to log in allows a grant type of its own
+                result["properties"][name] = {**schema, "enum": values}
+        result.setdefault("type", other.get("type"))
+    return result
+
+
+def differences(theirs: dict[str, Any], ours: dict[str, Any], where: str) -> Iterator[str]:
+    """What our schema says that theirs does not."""
+    a, b = merged(published().document, theirs), merged(OURS, ours)
+    if where.endswith("affectedItems"):  # ours also reads the shape of 2021
+        b = merged(OURS, b["anyOf"][0])
+    if a.get("type", "object") != b.get("type", "object"):
+        yield f"{where}: {b.get('type')} is {a.get('type')} there"
+    if not set(b.get("enum", [])) <= set(a.get("enum", b.get("enum", []))):
+        yield f"{where}: values {b['enum']} are {a['enum']} there"
+    for name, schema in b.get("properties", {}).items():
+        if name not in a.get("properties", {}):
+            yield f"{where}.{name} is not there"
+        else:
+            yield from differences(a["properties"][name], schema, f"{where}.{name}")
+    if "items" in b:
+        yield from differences(a.get("items", {}), b["items"], f"{where}[]")
+
+
+def body(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any] | None:
+    content = merged(document, node).get("content", {})
+    return next((media["schema"] for media in content.values() if "schema" in media), None)
+
+
+@needs_published
+@pytest.mark.parametrize(("template", "method"), OPERATIONS)
+def test_our_contract_says_nothing_that_the_published_one_does_not(template: str, method: str) -> None:
+    ours = OURS["paths"][template][method]
+    theirs = published().document["paths"][template][method]
+    assert ours["operationId"] == theirs["operationId"]
+    assert ours["x-group"] == theirs["x-throttling-group"]
+    assert (ours.get("x-app"), ours.get("x-user")) == (theirs.get("x-app-permission"), theirs.get("x-user-permission"))
+    found = []
+    parameters = {p["name"]: p for p in (merged(published().document, p) for p in theirs.get("parameters", []))}
+    for parameter in ours.get("parameters", []):
+        assert parameters[parameter["name"]]["in"] == parameter["in"]
+        found += differences(parameters[parameter["name"]]["schema"], parameter["schema"], parameter["name"])
+    if "requestBody" in ours:
+        request = body(OURS, ours["requestBody"])
+        their_request = body(published().document, theirs["requestBody"])
+        assert request
+        assert their_request
+        found += differences(their_request, request, "request")
+    answer = body(OURS, ours["responses"]["200"])
+    if answer:
+        their_answer = body(published().document, theirs["responses"]["200"])
+        assert their_answer
+        found += differences(their_answer, answer, "answer")
+    assert found == []
+
+
+def test_the_client_knows_the_operations_as_the_contract_has_them() -> None:
+    ours = {
+        (method.upper(), template): (item["x-group"].lower(), item.get("x-app", ""), item.get("x-user", ""))
+        for template, methods in OURS["paths"].items()
+        for method, item in methods.items()
+        if method in {"get", "post", "put"}
+    }
+    known = [value for value in vars(_client).values() if isinstance(value, _client.Operation)]
+    assert len(known) >= 7
+    for operation in known:
+        template = operation.path.replace("{account}", "{accountId}").replace("{extension}", "{extensionId}")
+        group, app, user = ours[operation.method, template.replace("{task}", "{taskId}")]
+        assert (operation.group, operation.app) == (group, app)
+        assert operation.user in user.split(" OR ") or operation.user == user == ""
+
+
+def test_what_breaks_the_contract_is_found() -> None:
+    own, template = contract.own(), "/restapi/v1.0/account/{accountId}/extension"
+    wrong = {"records": [{"id": "1", "status": "Enabled", "type": "User"}], "paging": {"perPage": 1}, "navigation": {}}
+    assert "not of type" in str(own.violation_of_answer("GET", template, 200, wrong))
+    path = template.replace("{accountId}", "~")
+    assert own.violation_of_request("GET", path, [("page", "2")], "", b"") is None
+    assert "Foo" in str(own.violation_of_request("GET", path, [("status", "Foo")], "", b""))
+    bulk = (f"{path}-bulk-update", [], "application/json")
+    assert own.violation_of_request("POST", *bulk, b'{"records":[{"id":"5"}]}') is None
+    assert "not of type" in str(own.violation_of_request("POST", *bulk, b'{"records":[{"id":5}]}'))
