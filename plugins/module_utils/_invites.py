@@ -231,12 +231,12 @@ def _unsafe(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> tup
     if not user.email:
         return "no_email", "has no e-mail address"
     if why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains):
-        return "placeholder_email", f"{user.email} {why}"
+        return "placeholder_email", why
     others = [other for other in shared.get(normalise(user.email), ()) if other.id != user.id]
     if others:
-        return "duplicate_email", f"shares {user.email} with {describe(others)}"
+        return "duplicate_email", f"shares the address with {describe(others)}"
     if policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
-        return "domain_not_allowed", f"{user.email} is outside allowed_domains"
+        return "domain_not_allowed", "is outside allowed_domains"
     return None
 
 
