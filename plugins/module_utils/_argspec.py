@@ -42,6 +42,7 @@ def user_info() -> Spec:
         "created_before": {"type": "str"},
         "created_after": {"type": "str"},
         "details": {"type": "bool", "default": True},
+        "ledger": _ledger("sqlite", "custom_field"),
     }
 
 
@@ -62,6 +63,8 @@ def send_invite() -> Spec:
         "placeholder_patterns": _strings(default=[]),
         "limit": {"type": "int", "default": 0},
         "max_invites": {"type": "int", "default": 0},
+        "canary": {"type": "int", "default": 0},
+        "max_failures": {"type": "int", "default": 0},
         "force": {"type": "bool", "default": False},
         "transport": {"type": "str", "choices": ["auto", "bulk", "single"], "default": "auto"},
         "transition": {
@@ -72,13 +75,17 @@ def send_invite() -> Spec:
                 "send_welcome_email": {"type": "bool", "default": True},
             },
         },
-        "ledger": {
-            "type": "dict",
-            "apply_defaults": True,
-            "options": {
-                "backend": {"type": "str", "choices": ["sqlite", "none"], "default": "sqlite"},
-                "path": {"type": "path"},
-            },
+        "ledger": {**_ledger("sqlite", "custom_field", "none"), "apply_defaults": True},
+    }
+
+
+def _ledger(*backends: str) -> Spec:
+    return {
+        "type": "dict",
+        "options": {
+            "backend": {"type": "str", "choices": list(backends), "default": "sqlite"},
+            "path": {"type": "path"},
+            "field": {"type": "str", "default": "Last invitation"},
         },
     }
 

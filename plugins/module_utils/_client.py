@@ -25,7 +25,8 @@ class Operation:
     """One operation of RingCentral's API, as published.
 
     ``group`` is its rate group in lower case; ``app`` and ``user`` the permissions that it needs;
-    ``mails`` marks what may send somebody an e-mail and is therefore never repeated blindly.
+    ``once`` marks what may send somebody an e-mail, or make something twice, and is therefore never
+    repeated blindly.
     """
 
     method: str
@@ -33,7 +34,7 @@ class Operation:
     group: str
     app: str = ""
     user: str = ""
-    mails: bool = False
+    once: bool = False
 
 
 _ACCOUNT = "/restapi/v1.0/account/{account}"
@@ -42,11 +43,14 @@ REVOKE = Operation("POST", "/restapi/oauth/revoke", "auth")
 READ_ACCOUNT = Operation("GET", _ACCOUNT, "light", "ReadAccounts", "ReadCompanyInfo")
 LIST_EXTENSIONS = Operation("GET", _ACCOUNT + "/extension", "medium", "ReadAccounts", "ReadExtensions")
 UPDATE_EXTENSION = Operation(
-    "PUT", _ACCOUNT + "/extension/{extension}", "medium", "EditExtensions", "EditUserInfo", mails=True
+    "PUT", _ACCOUNT + "/extension/{extension}", "medium", "EditExtensions", "EditUserInfo", once=True
 )
 BULK_UPDATE = Operation(
-    "POST", _ACCOUNT + "/extension-bulk-update", "heavy", "EditExtensions", "EditExtensionInfo", mails=True
+    "POST", _ACCOUNT + "/extension-bulk-update", "heavy", "EditExtensions", "EditExtensionInfo", once=True
 )
+LIST_FIELDS = Operation("GET", _ACCOUNT + "/custom-fields", "light", "ReadAccounts", "ReadUserInfo")
+CREATE_FIELD = Operation("POST", _ACCOUNT + "/custom-fields", "medium", "EditAccounts", "Users", once=True)
+SEARCH_DIRECTORY = Operation("POST", _ACCOUNT + "/directory/entries/search", "heavy", "ReadAccounts", "ReadExtensions")
 READ_TASK = Operation(
     "GET", _ACCOUNT + "/extension-bulk-update/tasks/{task}", "light", "EditExtensions", "EditExtensionInfo"
 )
@@ -131,7 +135,7 @@ class Client:
         request = Request(operation.method, path, params or {}, json=json)
         response = self._authorized(operation, request)
         document = response.document()
-        if document is None and not operation.mails:
+        if document is None and not operation.once:
             raise TransportError(f"{request} was answered, but not with JSON: check server_url and proxies", sent=True)
         return document or {}
 
@@ -177,7 +181,7 @@ class Client:
                 continue
             pause = _pause_before_retry(outcome, failures)
             failures += 1
-            if operation.mails or pause is None or failures >= READ_ATTEMPTS or not self._budget.affords(pause):
+            if operation.once or pause is None or failures >= READ_ATTEMPTS or not self._budget.affords(pause):
                 if isinstance(outcome, TransportError):
                     raise outcome
                 return outcome

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, repeat
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from ._client import BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
-from ._errors import ApiError, LoginRefused, OutOfTime, RingCentralError, TransportError
+from ._errors import ApiError, GuardExceeded, LoginRefused, OutOfTime, RingCentralError, TransportError
 from ._invites import Decision, Policy, judge_history
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
@@ -26,12 +26,6 @@ _POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at a bulk task; the last one repeats."""
 
 
-class PatientApi(Api, Protocol):
-    """A client that can also wait."""
-
-    def wait(self, seconds: float, why: str) -> None: ...
-
-
 class Delivery:
     """One run's sending for one account.
 
@@ -42,7 +36,7 @@ class Delivery:
 
     def __init__(
         self,
-        api: PatientApi,
+        api: Api,
         ledger: Ledger,
         policy: Policy,
         transition: Mapping[str, bool],
@@ -61,47 +55,54 @@ class Delivery:
         self._now = now
 
     def send(self, decisions: Sequence[Decision], transport: Transport) -> None:
-        """Invite these users, in this order."""
+        """Invite these users, in this order: a canary first, then batch after batch while it goes well."""
+        bulk = transport == "bulk" or (transport == "auto" and len(decisions) > 1)
+        sent = 0
         try:
-            rest: Sequence[Decision] = decisions
-            if transport == "bulk" or (transport == "auto" and len(decisions) > 1):
-                rest = self._by_bulk(decisions, may_fall_back=transport == "auto")
-            for decision in rest:
-                self._single(decision)
+            while sent < len(decisions):
+                size = BULK_SIZE if bulk else 1
+                size = min(size, self._policy.canary - sent) if sent < self._policy.canary else size
+                batch = _Batch(decisions[sent : sent + size])
+                claims = self._claim(batch)
+                try:
+                    self._by_bulk(batch, claims) if bulk else self._single(batch, claims)
+                except ApiError as error:
+                    if not (bulk and transport == "auto" and error.lacks_permission):
+                        raise
+                    bulk = False  # nobody was mailed: the same users again, one by one
+                    continue
+                sent += size
+                self._consider(batch, is_canary=sent <= self._policy.canary, is_last=sent >= len(decisions))
         except RingCentralError as error:
             self.stopped = error
 
-    def _by_bulk(self, decisions: Sequence[Decision], *, may_fall_back: bool) -> Sequence[Decision]:
-        """Send in bulk; returns those left for single requests because the account may not use bulk."""
-        for start in range(0, len(decisions), BULK_SIZE):
-            batch = _Batch(decisions[start : start + BULK_SIZE])
-            claims = self._claim(batch)
-            if not claims:
-                continue
-            records = [{"id": claim.user_id, **self._invitation()} for claim in claims]
-            try:
-                answer = self._mail(batch, claims, BULK_UPDATE, {"records": records})
-            except ApiError as error:
-                if may_fall_back and error.lacks_permission:
-                    return decisions[start:]
-                raise
-            self._follow(batch, claims, str(answer.get("id") or ""))
-        return []
-
-    def _single(self, decision: Decision) -> None:
-        batch = _Batch([decision])
-        claims = self._claim(batch)
-        if not claims:
+    def _consider(self, batch: _Batch, *, is_canary: bool, is_last: bool) -> None:
+        """After a batch: raises unless the next one may start."""
+        if is_last:
             return
-        try:
-            self._mail(batch, claims, UPDATE_EXTENSION, self._invitation(), {"extension": claims[0].user_id})
-        except ApiError as error:
-            if not _is_about_this_request(error):
-                raise
-            return  # this user's own trouble, settled already; the next one may fare better
-        self._settle(batch, [invited(claims[0])])
+        if is_canary and any(self.done[user_id].outcome != "invited" for user_id in batch.emails):
+            raise GuardExceeded("canary: not all of the first users were accepted, so nobody else was mailed")
+        bad = sum(decision.outcome in {"failed", "unknown"} for decision in self.done.values())
+        if bad > self._policy.max_failures:
+            raise GuardExceeded(f"max_failures: {bad} failed, {self._policy.max_failures} may")
 
-    def _invitation(self) -> dict[str, Any]:
+    def _by_bulk(self, batch: _Batch, claims: Sequence[Record]) -> None:
+        if claims:
+            records = [{"id": claim.user_id, **self._invitation(claim)} for claim in claims]
+            answer = self._mail(batch, claims, BULK_UPDATE, {"records": records})
+            self._follow(batch, claims, str(answer.get("id") or ""))
+
+    def _single(self, batch: _Batch, claims: Sequence[Record]) -> None:
+        for claim in claims:
+            try:
+                self._mail(batch, claims, UPDATE_EXTENSION, self._invitation(claim), {"extension": claim.user_id})
+            except ApiError as error:
+                if not _is_about_this_request(error):
+                    raise
+                return  # this user's own trouble, settled already
+            self._settle(batch, [invited(claim)])
+
+    def _invitation(self, claim: Record) -> dict[str, Any]:
         """The one place that knows how RingCentral is asked to mail an activation link.
 
         Documented for NotActivated extensions only; ``status`` is never sent, as it could undo an
@@ -111,7 +112,8 @@ class Delivery:
             "transition": {
                 "sendWelcomeEmailsToUsers": self._transition["send_welcome_emails_to_users"],
                 "sendWelcomeEmail": self._transition["send_welcome_email"],
-            }
+            },
+            **self._ledger.mark(claim),
         }
 
     def _claim(self, batch: _Batch) -> list[Record]:
@@ -154,14 +156,14 @@ class Delivery:
             elif _is_surely_unsent(error):
                 self._ledger.release(claims, batch.seen)
             else:
-                self._settle(batch, [in_doubt(claim, error.message) for claim in claims])
+                self._settle(batch, self._clarify([in_doubt(claim, error.message) for claim in claims]))
             raise
 
     def _follow(self, batch: _Batch, claims: Sequence[Record], task: str) -> None:
         """See a bulk task through to its end and settle its claims."""
         if not task:
             words = "RingCentral accepted the bulk request without naming its task"
-            self._settle(batch, [in_doubt(claim, words) for claim in claims])
+            self._settle(batch, self._clarify([in_doubt(claim, words) for claim in claims]))
             raise TransportError(f"{words}; check server_url and proxies", sent=True)
         self.tasks.append(task)
         claims = with_task(claims, task)
@@ -171,8 +173,17 @@ class Delivery:
         for pause in chain(_POLLS, repeat(_POLLS[-1])):
             self._api.wait(pause, f"the bulk task {task}")
             if settled := outcomes(claims, self._api.call(READ_TASK, {"task": task})):
-                self._settle(batch, settled)
+                self._settle(batch, self._clarify(settled))
                 return
+
+    def _clarify(self, records: Sequence[Record]) -> list[Record]:
+        """The records, those in doubt settled if the ledger can tell."""
+        doubtful = [record for record in records if record.state == "claimed"]
+        try:
+            clear = {record.user_id: record for record in self._ledger.clarify(doubtful)}
+        except RingCentralError:  # what made them doubtful may still be the matter; the next run looks again
+            return list(records)
+        return [clear.get(record.user_id, record) for record in records]
 
     def _settle(self, batch: _Batch, records: Iterable[Record]) -> None:
         records = list(records)
@@ -181,18 +192,17 @@ class Delivery:
         self._ledger.settle(records)
 
     def _note(self, batch: _Batch, record: Record, message: str) -> None:
-        asked_at = record.claimed_at if record.state == "claimed" else record.last_invited_at
         self.done[record.user_id] = replace(
             batch.decisions[record.user_id],
             record=record,
             message=message,
-            outcome="unknown" if record.state == "claimed" else record.state,
-            next_invite_after=asked_at + self._policy.resend_after if asked_at else None,
+            outcome=record.state if record.state in {"invited", "failed"} else "unknown",
+            next_invite_after=record.asked_at + self._policy.resend_after if record.asked_at else None,
         )
 
 
 class _Batch:
-    """The decisions of one request, by user id."""
+    """The decisions of one batch, by user id."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         self.decisions = {decision.user.id: decision for decision in decisions if decision.user}

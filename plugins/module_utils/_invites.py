@@ -65,7 +65,9 @@ _BY_STATUS = {
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may be mailed. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not narrow."""
+    """Who may be mailed, and how carefully. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not
+    narrow. ``canary`` users are sent first, and more than ``max_failures`` failures keep the next batch from starting.
+    """
 
     types: Collection[str] = ("user",)
     sites: Collection[str] = ()
@@ -77,6 +79,8 @@ class Policy:
     exclude: Collection[str] = ()
     placeholder_patterns: Collection[str] = ()
     limit: int = 0
+    canary: int = 0
+    max_failures: int = 0
     force: bool = False
 
 
@@ -161,14 +165,13 @@ def judge_named(not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]
 
 def judge_history(policy: Policy, user: User, record: Record | None, now: datetime) -> Decision:
     """The decision about somebody who may be mailed but for what the ledger remembers."""
-    if record is None:
-        return Decision("not_activated", user=user)
-    asked_at = record.claimed_at if record.state == "claimed" else record.last_invited_at
-    again = asked_at + policy.resend_after if asked_at else None
     decision = Decision("not_activated", user=user, record=record)
-    if policy.force:
+    if record is None or policy.force:
         return decision
-    if again and now < again:
+    if record.state == "unreadable":
+        return replace(decision, reason="in_doubt", message=record.message)
+    again = record.asked_at + policy.resend_after if record.asked_at else now
+    if now < again:
         decision = replace(decision, next_invite_after=again)
         if record.state == "claimed":
             return replace(decision, reason="in_doubt", message=_doubt(record, again))
@@ -248,12 +251,15 @@ def _shared_addresses(everybody: Iterable[User]) -> dict[str, list[User]]:
     return {address: sorted(users, key=lambda user: user.id) for address, users in shared.items()}
 
 
-def _oldest_first(decision: Decision) -> tuple[bool, datetime, int, str]:
+def _oldest_first(decision: Decision) -> tuple[bool, bool, datetime, int, str]:
     user = decision.user
     created = user.created_at if user else None
     key = user.id if user else ""
+    # who was refused the last time comes last, lest they stop each run before the others have had their turn
+    refused = decision.record is not None and decision.record.state == "failed"
     # who has no creation time is from before RingCentral kept any
-    return (decision.verdict != "send", created or datetime.min.replace(tzinfo=timezone.utc), len(key), key)
+    since = created or datetime.min.replace(tzinfo=timezone.utc)
+    return (decision.verdict != "send", refused, since, len(key), key)
 
 
 def _doubt(record: Record, again: datetime) -> str:

@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ._errors import LedgerError
 from ._model import Record
@@ -50,8 +50,8 @@ _PUT = f"INSERT OR REPLACE INTO invitation (account_id, {_COLUMNS}) VALUES (?, ?
 class Ledger(Protocol):
     """The records of one account. Times are kept to the second."""
 
-    def history(self) -> dict[str, Record]:
-        """All records, by user id."""
+    def history(self, user_ids: Iterable[str]) -> dict[str, Record]:
+        """The records of these users, by user id; it may hold others too."""
 
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Record]) -> dict[str, Record]:
         """Write the claims of those whose record is still what was ``seen`` (absent: none).
@@ -65,13 +65,19 @@ class Ledger(Protocol):
     def release(self, claims: Iterable[Record], seen: Mapping[str, Record]) -> None:
         """Take claims back, because nothing can have been sent."""
 
+    def mark(self, claim: Record) -> dict[str, Any]:
+        """What the invitation's own request has to carry for this ledger."""
+
+    def clarify(self, claims: Sequence[Record]) -> list[Record]:
+        """Claims whose outcome is lost, settled as far as the ledger itself can tell."""
+
     def close(self) -> None: ...
 
 
 class NoLedger:
     """``backend: none``: remembers nothing, so each run invites all over again."""
 
-    def history(self) -> dict[str, Record]:
+    def history(self, user_ids: Iterable[str]) -> dict[str, Record]:
         return {}
 
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Record]) -> dict[str, Record]:
@@ -83,6 +89,12 @@ class NoLedger:
     def release(self, claims: Iterable[Record], seen: Mapping[str, Record]) -> None:
         pass
 
+    def mark(self, claim: Record) -> dict[str, Any]:
+        return {}
+
+    def clarify(self, claims: Sequence[Record]) -> list[Record]:
+        return list(claims)
+
     def close(self) -> None:
         pass
 
@@ -93,7 +105,7 @@ def default_path(environment: Mapping[str, str]) -> Path:
     return Path(state).expanduser() / "onboard.ringcentral" / "ledger.sqlite3"
 
 
-class SqliteLedger:
+class SqliteLedger(NoLedger):
     """One owner-only file for any number of accounts and of playbooks at once.
 
     With ``read_only`` neither the file nor its folder is made or changed; a ledger that does not
@@ -112,7 +124,7 @@ class SqliteLedger:
                 self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
-    def history(self) -> dict[str, Record]:
+    def history(self, user_ids: Iterable[str]) -> dict[str, Record]:
         with self._explained():
             return self._records()
 

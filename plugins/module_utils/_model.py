@@ -88,12 +88,13 @@ class Record:
     """What the ledger remembers of one user.
 
     ``claimed``: an invitation may be on its way, its outcome is not known yet. ``invited`` and
-    ``failed``: the outcome of the last attempt. ``attempts`` counts invitations that went out or may
-    have; ``last_invited_at`` is when the last one that surely went out was asked for.
+    ``failed``: the outcome of the last attempt. ``unreadable``: there is something that cannot be read,
+    as ``message`` says. ``attempts`` counts invitations that went out or may have; ``last_invited_at`` is
+    when the last one that surely went out was asked for.
     """
 
     user_id: str
-    state: Literal["claimed", "invited", "failed"]
+    state: Literal["claimed", "invited", "failed", "unreadable"]
     attempts: int
     claimed_at: datetime
     last_invited_at: datetime | None = None
@@ -101,3 +102,8 @@ class Record:
     task: str = ""
     email: str = ""
     message: str = ""
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the last invitation that went out, or may have, was asked for."""
+        return self.claimed_at if self.state == "claimed" else self.last_invited_at

@@ -33,6 +33,8 @@ class Api(Protocol):
 
     def pages(self, operation: Operation, params: Params) -> Iterator[dict[str, Any]]: ...
 
+    def wait(self, seconds: float, why: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class Account:

@@ -103,6 +103,18 @@ options:
     description: A guard. If more would be mailed, the task fails and sends nothing. V(0) means no guard.
     type: int
     default: 0
+  canary:
+    description:
+      - Send so many first, and go on only if RingCentral accepted all of them. V(0) means no canary.
+    type: int
+    default: 0
+  max_failures:
+    description:
+      - Start no further batch once more than so many users failed, or may have. With more the task fails.
+      - A batch is 500 users with O(transport=bulk), one user with O(transport=single). Whoever was refused the last
+        time comes last in the next run.
+    type: int
+    default: 0
   force:
     description:
       - Ignore O(resend_after), O(max_attempts) and invitations that are in doubt.
@@ -137,16 +149,25 @@ options:
       backend:
         description:
           - V(sqlite) is one file that only its owner can read. Any number of accounts and of playbooks can share it.
+          - V(custom_field) keeps the record in a custom field of the user in RingCentral, written by the request that
+            mails. It needs nothing but the credentials, so it suits AWX and teams. RingCentral cannot compare and set,
+            so let only one run of an account work at a time, and leave a minute between runs.
           - V(none) remembers nothing, so that each run mails everybody again.
         type: str
-        choices: [sqlite, none]
+        choices: [sqlite, custom_field, none]
         default: sqlite
       path:
         description:
-          - The file of the V(sqlite) ledger. It must outlive the run.
+          - The file of the V(sqlite) ledger. It must outlive the run, so it has to be given under AWX.
           - The default is C(onboard.ringcentral/ledger.sqlite3) below E(XDG_STATE_HOME), which is C(~/.local/state)
             unless set.
         type: path
+      field:
+        description:
+          - The name of the custom field of the V(custom_field) ledger.
+          - It is made if it is missing and the app may do that (C(EditAccounts)). An account has room for five.
+        type: str
+        default: Last invitation
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:
@@ -275,13 +296,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
-from ansible_collections.onboard.ringcentral.plugins.module_utils._deliver import Delivery, PatientApi, settle_claims
+from ansible_collections.onboard.ringcentral.plugins.module_utils._deliver import Delivery, settle_claims
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
     GuardExceeded,
     IncompleteDelivery,
@@ -295,34 +315,45 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._invites impor
     select,
     tally,
 )
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import (
-    Ledger,
-    NoLedger,
-    SqliteLedger,
-    default_path,
-)
-from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, Record
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import check_ledger, open_ledger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_duration
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
     Account,
     Api,
+    Found,
     find_users,
     list_users,
     read_account,
 )
 
+_POLICY_OPTIONS = (
+    "max_attempts",
+    "allowed_domains",
+    "exclude",
+    "placeholder_patterns",
+    "limit",
+    "canary",
+    "max_failures",
+    "force",
+)
 
-def run(params: Mapping[str, Any], api: PatientApi, now: Callable[[], datetime], *, check_mode: bool) -> dict[str, Any]:
+
+def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, check_mode: bool) -> dict[str, Any]:
     """Plan, then send. Returns what RETURN documents, but for ``api`` and ``error``."""
     policy = _policy(params)
+    check_ledger(params["ledger"], os.environ)
     account = read_account(api, params["expect_account"])
-    ledger = _open_ledger(params["ledger"], account, read_only=check_mode)
+    ledger = open_ledger(params["ledger"], account, api, os.environ, read_only=check_mode)
     try:
-        history = ledger.history()
+        everybody, found = _read_users(params, api)
+        considered = select(policy, everybody) if found is None else found.users
+        history = ledger.history(user.id for user in considered if user.is_pending_person)
         settled = settle_claims(api, history)
         history |= {record.user_id: record for record in settled}
-        plan = _plan(params, api, policy, history, now())
+        plan = decide(policy, considered, everybody, history, now())
+        plan += judge_named(found.not_found, found.ambiguous) if found else []
         sends = [decision for decision in plan if decision.verdict == "send"]
         if params["max_invites"] and len(sends) > params["max_invites"]:
             raise GuardExceeded(
@@ -332,11 +363,11 @@ def run(params: Mapping[str, Any], api: PatientApi, now: Callable[[], datetime],
         if check_mode:
             return _result(account, plan, [_would_invite(decision) for decision in plan])
         ledger.settle(settled)
-        delivery = Delivery(api, ledger, policy, params["transition"], run=uuid.uuid4().hex, now=now)
+        delivery = Delivery(api, ledger, policy, params["transition"], run=uuid.uuid4().hex[:12], now=now)
         delivery.send(sends, params["transport"])
     finally:
         ledger.close()
-    return _report(account, plan, delivery)
+    return _report(account, plan, delivery, policy.max_failures)
 
 
 def _policy(params: Mapping[str, Any]) -> Policy:
@@ -345,7 +376,7 @@ def _policy(params: Mapping[str, Any]) -> Policy:
     if not params["users"] and not params["all_pending"]:
         said = "is empty" if params["users"] is not None else "is not given"
         raise InvalidOption("users", f"{said}; name somebody, or set all_pending to true for everybody")
-    for option in ("max_attempts", "limit", "max_invites"):
+    for option in ("max_attempts", "limit", "max_invites", "canary", "max_failures"):
         if params[option] < 0:
             raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
     if not any(params["transition"].values()):
@@ -356,37 +387,24 @@ def _policy(params: Mapping[str, Any]) -> Policy:
         departments=params["department"] or (),
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
         resend_after=parse_duration("resend_after", params["resend_after"]),
-        **{
-            option: params[option]
-            for option in ("max_attempts", "allowed_domains", "exclude", "placeholder_patterns", "limit", "force")
-        },
+        **{option: params[option] for option in _POLICY_OPTIONS},
     )
 
 
-def _open_ledger(options: Mapping[str, Any], account: Account, *, read_only: bool) -> Ledger:
-    if options["backend"] == "none":
-        return NoLedger()
-    path = Path(options["path"]) if options["path"] else default_path(os.environ)
-    return SqliteLedger(path, account.id, read_only=read_only)
-
-
-def _plan(
-    params: Mapping[str, Any], api: Api, policy: Policy, history: Mapping[str, Record], now: datetime
-) -> list[Decision]:
+def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], Found | None]:
+    """All users that matter, and of these the named ones, if any were named."""
     if params["all_pending"]:
-        everybody = list_users(api, statuses=["not_activated"], types=PERSON_TYPES)
-        return decide(policy, select(policy, everybody), everybody, history, now)
+        return list_users(api, statuses=["not_activated"], types=PERSON_TYPES), None
     everybody = list_users(api)
-    found = find_users(params["users"], everybody)
-    return [*decide(policy, found.users, everybody, history, now), *judge_named(found.not_found, found.ambiguous)]
+    return everybody, find_users(params["users"], everybody)
 
 
 def _would_invite(decision: Decision) -> Decision:
     return replace(decision, outcome="would_invite") if decision.verdict == "send" else decision
 
 
-def _report(account: Account, plan: Sequence[Decision], delivery: Delivery) -> dict[str, Any]:
-    """The result of a real run; raises IncompleteDelivery with it unless everybody was served."""
+def _report(account: Account, plan: Sequence[Decision], delivery: Delivery, max_failures: int) -> dict[str, Any]:
+    """The result of a real run; raises IncompleteDelivery with it unless as good as everybody was served."""
     reached = [delivery.done.get(decision.user.id, decision) if decision.user else decision for decision in plan]
     stopped = delivery.stopped
     if stopped:
@@ -398,7 +416,7 @@ def _report(account: Account, plan: Sequence[Decision], delivery: Delivery) -> d
         ]
     result = _result(account, plan, reached, delivery.tasks)
     counts = result["counts"]
-    if stopped or counts["failed"] or counts["unknown"]:
+    if stopped or counts["failed"] + counts["unknown"] > max_failures:
         served = f"{counts['invited']} of {counts['send']} users were invited"
         rest = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("failed", "unknown") if counts[outcome])
         raise IncompleteDelivery(

@@ -87,6 +87,24 @@ options:
     description: Whether to return RV(users). An account can hold 50,000.
     type: bool
     default: true
+  ledger:
+    description:
+      - Show in RV(users) what this ledger of M(onboard.ringcentral.rc_send_invite) remembers of them.
+      - The V(custom_field) ledger can be read of users who have not activated.
+    type: dict
+    suboptions:
+      backend:
+        description: Where the ledger is.
+        type: str
+        choices: [sqlite, custom_field]
+        default: sqlite
+      path:
+        description: The file of the V(sqlite) ledger, the one of M(onboard.ringcentral.rc_send_invite) by default.
+        type: path
+      field:
+        description: The name of the custom field of the V(custom_field) ledger.
+        type: str
+        default: Last invitation
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:
@@ -178,6 +196,21 @@ users:
       description: When the user was created, in UTC, or null if RingCentral does not say.
       type: str
       sample: "2026-01-31T09:00:00Z"
+    last_invited_at:
+      description: When the last invitation that surely went out was asked for, in UTC, or null.
+      returned: when O(ledger) is given
+      type: str
+      sample: "2026-02-02T09:00:00Z"
+    attempts:
+      description: How many invitations went out or may have.
+      returned: when O(ledger) is given
+      type: int
+      sample: 1
+    in_doubt:
+      description: Whether it is not known if the last one went out.
+      returned: when O(ledger) is given
+      type: bool
+      sample: false
 total:
   description: How many users there are in all.
   returned: success
@@ -206,6 +239,7 @@ api:
   sample: {"requests": {"auth": 1, "light": 1, "medium": 1}, "retries": 0, "waited_seconds": 0.0}
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -216,10 +250,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
-from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_moment
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_moment, to_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
+    Account,
     Api,
     find_users,
     list_users,
@@ -259,8 +295,32 @@ def run(
         "warnings": warnings,
     }
     if params["details"]:
-        result["users"] = [user.to_dict() for user in matching]
+        recall = _recall(params["ledger"], account, api, matching)
+        result["users"] = [{**user.to_dict(), **recall(user)} for user in matching]
     return result
+
+
+def _recall(
+    options: Mapping[str, Any] | None, account: Account, api: Api, users: Iterable[User]
+) -> Callable[[User], dict[str, Any]]:
+    """What the ledger says of a user; nothing without one."""
+    if options is None:
+        return lambda _: {}
+    ledger = open_ledger(options, account, api, os.environ, read_only=True)
+    try:
+        history = ledger.history(user.id for user in users if user.is_pending_person)
+    finally:
+        ledger.close()
+
+    def recall(user: User) -> dict[str, Any]:
+        record = history.get(user.id)
+        return {
+            "last_invited_at": to_iso(record.last_invited_at) if record else None,
+            "attempts": record.attempts if record else 0,
+            "in_doubt": record is not None and record.state in {"claimed", "unreadable"},
+        }
+
+    return recall
 
 
 def _filter(params: Mapping[str, Any], now: datetime) -> Callable[[User], bool]:

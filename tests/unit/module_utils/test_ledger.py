@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def history(path: Path, account: str = "1") -> dict[str, Record]:
-    return SqliteLedger(path, account, read_only=True).history()
+    return SqliteLedger(path, account, read_only=True).history(())
 
 
 def test_a_claim_is_on_disk_when_it_returns(path: Path) -> None:
@@ -76,7 +76,7 @@ def test_reading_makes_nothing(path: Path) -> None:
     SqliteLedger(path, "1")
     before = path.read_bytes(), path.stat().st_mtime_ns
     ledger = SqliteLedger(path, "1", read_only=True)
-    ledger.history()
+    ledger.history(())
     with pytest.raises(LedgerError, match="readonly"):
         ledger.claim([claim()], {})
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
@@ -92,7 +92,7 @@ def test_accounts_do_not_see_each_other(path: Path) -> None:
 
 def test_who_was_claimed_meanwhile_is_left_to_the_other_run(path: Path) -> None:
     first, second = SqliteLedger(path, "1"), SqliteLedger(path, "1")
-    seen = second.history()
+    seen = second.history(())
     first.claim([claim(1)], {})
     assert second.claim([claim(1, "run-2"), claim(2, "run-2")], seen) == {"4001": claim(1)}
     assert history(path) == {"4001": claim(1), "4002": claim(2, "run-2")}
@@ -102,7 +102,7 @@ def test_a_known_user_is_claimed_again_if_nothing_has_changed(path: Path) -> Non
     ledger = SqliteLedger(path, "1")
     ledger.claim([claim()], {})
     ledger.settle([invited(claim())])
-    seen = ledger.history()
+    seen = ledger.history(())
     again = replace(seen["4001"], state="claimed", attempts=2, run="run-2")
     assert ledger.claim([again], seen) == {}
     assert ledger.claim([replace(again, run="run-3")], seen) == {"4001": again}
@@ -112,7 +112,7 @@ def test_a_claim_that_is_taken_back_leaves_what_was_before(path: Path) -> None:
     ledger = SqliteLedger(path, "1")
     ledger.claim([claim(1)], {})
     ledger.settle([invited(claim(1))])
-    before = ledger.history()
+    before = ledger.history(())
     claims = [replace(before["4001"], state="claimed", run="run-2", attempts=2), claim(2, "run-2")]
     ledger.claim(claims, before)
     ledger.release(claims, before)
@@ -187,7 +187,7 @@ def test_what_is_no_ledger_is_refused(path: Path, spoil: Callable[[Path], None],
     path.parent.mkdir()
     spoil(path)
     with pytest.raises(LedgerError, match=said) as raised:
-        SqliteLedger(path, "1", read_only=read_only).history()
+        SqliteLedger(path, "1", read_only=read_only).history(())
     assert str(path) in raised.value.message
 
 
@@ -216,5 +216,5 @@ def test_no_ledger_remembers_nothing() -> None:
     assert ledger.claim([claim()], {}) == {}
     ledger.settle([invited(claim())])
     ledger.release([claim()], {})
-    assert ledger.history() == {}
+    assert ledger.history(()) == {}
     ledger.close()

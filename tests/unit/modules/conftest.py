@@ -34,16 +34,16 @@ class Stage:
 
     def invite(
         self,
-        people: Sequence[dict[str, Any]],
+        people: Sequence[dict[str, Any]] | Response,
         *script: Step,
-        before: Sequence[Step] = (),
         check_mode: bool = False,
         max_wait: float = 900,
         **options: Any,
     ) -> dict[str, Any]:
         defaults = {"ledger": {"path": str(self.ledger)}} | ({} if "users" in options else {"all_pending": True})
         run = partial(rc_send_invite.run, check_mode=check_mode)
-        with self._login([*before, (LIST, page(people)), *script], max_wait) as api:
+        listing = people if isinstance(people, Response) else page(people)
+        with self._login([(LIST, listing), *script], max_wait) as api:
             return run(_validated(_argspec.send_invite(), {**defaults, **options}), api, self.clock.now)
 
     def info(self, people: Sequence[dict[str, Any]], **options: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,7 +57,7 @@ def outcomes(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def remembered(stage: Any) -> dict[str, Any]:
-    return SqliteLedger(stage.ledger, "1", read_only=True).history()
+    return SqliteLedger(stage.ledger, "1", read_only=True).history(())
 
 
 def test_a_run_and_its_repetition(stage: Any) -> None:
@@ -212,12 +211,45 @@ def test_one_user_needs_no_bulk_request(stage: Any) -> None:
     assert stage.invite(TWO[1:], ACCEPTED, task(2), transport="bulk")["tasks"] == ["t1"]
 
 
-def test_one_by_one_a_refused_user_does_not_stop_the_others(stage: Any) -> None:
-    refused = answer(400, {"errorCode": "CMN-101", "message": "bad address"})
-    with pytest.raises(IncompleteDelivery, match=r"1 of 2 users were invited \(1 failed\)") as raised:
-        stage.invite(TWO, put(1, refused), put(2), transport="single")
-    assert outcomes(raised.value.result) == {"4001": "failed", "4002": "invited"}
+REFUSED = answer(400, {"errorCode": "CMN-101", "message": "bad address"})
+
+
+def test_more_than_max_failures_stop_and_who_was_refused_comes_last_the_next_time(stage: Any) -> None:
+    said = r"0 of 2 users were invited \(1 failed\); stopped because max_failures: 1 failed, 0 may"
+    with pytest.raises(IncompleteDelivery, match=said) as raised:
+        stage.invite(TWO, put(1, REFUSED), transport="single")
+    assert outcomes(raised.value.result) == {"4001": "failed", "4002": "not_activated"}
     assert "[CMN-101] bad address" in raised.value.result["results"][0]["message"]
+    with pytest.raises(IncompleteDelivery, match=r"1 of 2 users were invited \(1 failed\)"):
+        stage.invite(TWO, put(2), put(1, REFUSED), transport="single")
+
+
+def test_up_to_max_failures_the_task_goes_on_and_succeeds(stage: Any) -> None:
+    result = stage.invite(TWO, put(1, REFUSED), put(2), transport="single", max_failures=1)
+    assert outcomes(result) == {"4001": "failed", "4002": "invited"}
+
+
+def test_failures_in_one_batch_keep_the_next_from_starting(stage: Any) -> None:
+    people = [extension(n) for n in range(1, 502)]
+    with pytest.raises(IncompleteDelivery, match=r"499 of 501 .* stopped because max_failures: 1 failed, 0 may"):
+        stage.invite(people, ACCEPTED, task((1, "no"), *range(2, 501)))
+    last = (BULK, answer(body={"id": "t2"}))
+    finished = (TASK.replace("t1", "t2"), task(501, (1, "no"))[1])
+    with pytest.raises(IncompleteDelivery, match=r"^1 of 2 users were invited \(1 failed\); see results"):
+        stage.invite(people, last, finished)
+    assert [entry["id"] for entry in sent(stage, BULK)[0]["records"]] == ["4501", "4001"]
+
+
+@pytest.mark.parametrize("transport", ["bulk", "single"])
+def test_a_canary_goes_first_and_alone(stage: Any, transport: str) -> None:
+    three = [extension(n) for n in (1, 2, 3)]
+    first = [ACCEPTED, task(1, (2, "no"))] if transport == "bulk" else [put(1), put(2, REFUSED)]
+    with pytest.raises(IncompleteDelivery, match=r"1 of 3 .* stopped because canary: not all of the first") as raised:
+        stage.invite(three, *first, canary=2, max_failures=5, transport=transport)
+    assert outcomes(raised.value.result) == {"4001": "invited", "4002": "failed", "4003": "not_activated"}
+    assert raised.value.result["results"][2]["message"] == "was not reached any more; the next run does it"
+    second = [ACCEPTED, task(3), ACCEPTED, task(2)] if transport == "bulk" else [put(3), put(2)]
+    assert stage.invite(three, *second, canary=1, transport=transport)["counts"]["invited"] == 2
 
 
 def test_one_by_one_a_lost_answer_stops_before_the_next_user(stage: Any) -> None:
@@ -238,12 +270,12 @@ def test_a_task_that_outlasts_max_wait_is_settled_by_the_next_run(stage: Any) ->
     assert raised.value.result["results"][0]["message"] == (
         "the bulk task t1 was accepted; the next run asks for its outcome"
     )
-    still = stage.invite(TWO, before=[running])
+    still = stage.invite(TWO, running)
     assert still["reasons"] == {"in_doubt": 2}
-    planned = stage.invite(TWO, before=[task(1, (2, "no"))], check_mode=True)
+    planned = stage.invite(TWO, task(1, (2, "no")), check_mode=True)
     assert outcomes(planned) == {"4001": "recently_invited", "4002": "would_invite"}
     assert {entry.state for entry in remembered(stage).values()} == {"claimed"}
-    done = stage.invite(TWO, put(2), before=[task(1, (2, "no"))])
+    done = stage.invite(TWO, task(1, (2, "no")), put(2))
     assert outcomes(done) == {"4001": "recently_invited", "4002": "invited"}
     assert remembered(stage)["4001"].last_invited_at == NOW
 
@@ -251,7 +283,7 @@ def test_a_task_that_outlasts_max_wait_is_settled_by_the_next_run(stage: Any) ->
 def test_a_task_that_ringcentral_has_forgotten_is_in_doubt(stage: Any) -> None:
     with pytest.raises(IncompleteDelivery):
         stage.invite(TWO, ACCEPTED, max_wait=0)
-    result = stage.invite(TWO, before=[(TASK, answer(404, {"errorCode": "CMN-102", "message": "gone"}))])
+    result = stage.invite(TWO, (TASK, answer(404, {"errorCode": "CMN-102", "message": "gone"})))
     assert result["reasons"] == {"in_doubt": 2}
     assert "RingCentral no longer knows the bulk task t1" in result["results"][0]["message"]
     assert stage.invite(TWO)["reasons"] == {"in_doubt": 2}  # and is not asked again
@@ -273,7 +305,7 @@ def test_more_than_500_go_out_in_batches_and_a_stop_keeps_the_rest_for_later(sta
         answer(body={"id": "t2", "status": "Completed", "result": {"affectedItems": {"result": items}}}),
     )
     third = task(*range(1001, 1101))
-    result = stage.invite(people, ACCEPTED, third, before=[finished])
+    result = stage.invite(people, finished, ACCEPTED, third)
     assert result["reasons"] == {"not_activated": 100, "recently_invited": 1000}
     assert result["counts"]["invited"] == 100
 
@@ -359,6 +391,8 @@ def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
         ({"limit": -1}, "^limit: -1 is negative"),
         ({"max_attempts": -1}, "^max_attempts: -1 is negative"),
         ({"max_invites": -1}, "^max_invites: -1 is negative"),
+        ({"canary": -1}, "^canary: -1 is negative"),
+        ({"max_failures": -1}, "^max_failures: -1 is negative"),
         ({"transition": {"send_welcome_email": False, "send_welcome_emails_to_users": False}}, "^transition: "),
     ],
 )
@@ -383,5 +417,4 @@ def test_a_bad_ledger_is_told_before_anybody_is_read(stage: Any) -> None:
 
 def test_trouble_while_reading_comes_out_as_it_is(stage: Any) -> None:
     with pytest.raises(ApiError, match="CMN-408"):
-        stage.invite(TWO, before=[(f"GET {ACCOUNT}/extension", FORBIDDEN)])
-    assert timedelta(0) == stage.clock.now() - NOW
+        stage.invite(FORBIDDEN)

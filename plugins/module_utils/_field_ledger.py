@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger that lives in RingCentral: one custom field of each user, for controllers that keep no files.
+
+The record is written by the request that mails, so that it stands there if and only if RingCentral did
+what was asked. There are no claims: RingCentral has no compare-and-set, so one run at a time has to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+from ._addresses import normalise
+from ._client import CREATE_FIELD, LIST_FIELDS, SEARCH_DIRECTORY
+from ._errors import ApiError, LedgerError
+from ._ledger import NoLedger, failed, invited
+from ._model import Record
+from ._times import parse_iso, to_iso
+from ._users import Api
+
+MOST_FIELDS = 5
+"""Custom fields that an account can have."""
+
+_PAGE = 1000
+_PAUSES = (2.0, 5.0, 10.0)
+"""Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
+
+_VALUE = re.compile(r"invited (\S+Z), attempt (\d+), run (\w+)")
+
+
+class FieldLedger(NoLedger):
+    """The custom field ``name``, made when it is first needed. ``read_only`` makes nothing."""
+
+    def __init__(self, api: Api, name: str) -> None:
+        self._api = api
+        self._name = name
+        self._id = self._find()
+
+    def history(self, user_ids: Iterable[str]) -> dict[str, Record]:
+        values = self._values() if self._id else None
+        if values is None:
+            return {}
+        records = {user_id: self._read(user_id, values.get(user_id)) for user_id in user_ids}
+        return {user_id: record for user_id, record in records.items() if record}
+
+    def claim(self, claims: Sequence[Record], seen: Mapping[str, Record]) -> dict[str, Record]:
+        if not self._id:
+            self._id = self._create()
+        return {}
+
+    def mark(self, claim: Record) -> dict[str, Any]:
+        value = f"invited {to_iso(claim.claimed_at)}, attempt {claim.attempts}, run {claim.run}"
+        return {"customFields": [{"id": self._id, "value": value}]}
+
+    def clarify(self, claims: Sequence[Record]) -> list[Record]:
+        """Who has this run's record was mailed, who has not was not."""
+        settled: list[Record] = []
+        for pause in _PAUSES if claims else ():
+            self._api.wait(pause, f"the outcome in the custom field {self._name}")
+            values = self._values()
+            settled = [self._clarified(claim, values.get(claim.user_id)) for claim in claims]
+            if all(record.state == "invited" for record in settled):
+                break
+        return settled
+
+    def _clarified(self, claim: Record, value: str | None) -> Record:
+        if value is None:  # activated or changed meanwhile, so nobody will be mailed for it anyway
+            return claim
+        record = self._read(claim.user_id, value)
+        if record and (record.run, record.claimed_at) == (claim.run, claim.claimed_at):
+            return invited(claim)
+        return failed(claim, f"the custom field {self._name} shows that they were not mailed; {claim.message}")
+
+    def _read(self, user_id: str, value: str | None) -> Record | None:
+        """The record in a field's value: None if it is empty."""
+        record = Record(user_id, "unreadable", 0, datetime.now(timezone.utc))
+        if value is None:
+            words = "the company directory does not list them, so that the ledger's custom field cannot be read"
+            return replace(record, message=words)
+        if not value.strip():
+            return None
+        match = _VALUE.fullmatch(value.strip())
+        try:
+            moment = parse_iso(match[1]) if match else None
+        except ValueError:
+            moment = None
+        if not match or not moment:
+            words = f"the custom field {self._name} holds {value!r}, which is no record of an invitation; empty it"
+            return replace(record, message=words)
+        return Record(user_id, "invited", int(match[2]), moment, last_invited_at=moment, run=match[3])
+
+    def _values(self) -> dict[str, str]:
+        """The field's value of everybody who is listed and has not activated; "" where it is empty."""
+        search = {"extensionStatuses": ["NotActivated"], "showFederated": False, "showAdminOnlyContacts": True}
+        values: dict[str, str] = {}
+        page = 1
+        while True:
+            answer = self._api.call(SEARCH_DIRECTORY, json={**search, "page": page, "perPage": _PAGE})
+            records = answer.get("records") or []
+            for record in records:
+                fields = {str(entry.get("id")): entry.get("value") for entry in record.get("customFields") or ()}
+                values[str(record.get("id"))] = str(fields.get(self._id) or "")
+            if not records or page >= (answer.get("paging") or {}).get("totalPages", page + 1):
+                return values
+            page += 1
+
+    def _find(self) -> str:
+        fields = self._api.call(LIST_FIELDS).get("records") or []
+        for entry in fields:
+            if normalise(str(entry.get("displayName") or "")) == normalise(self._name):
+                return str(entry["id"])
+        if len(fields) >= MOST_FIELDS:
+            raise LedgerError(
+                f"ledger: the account has no custom field {self._name}, and with {MOST_FIELDS} others no room for it; "
+                "delete one in the admin portal, or name one in ledger.field that may be used; nothing was sent"
+            )
+        return ""
+
+    def _create(self) -> str:
+        try:
+            made = self._api.call(CREATE_FIELD, json={"category": "User", "displayName": self._name})
+        except ApiError as error:
+            raise LedgerError(
+                f"ledger: the custom field {self._name} could not be made ({error.message}); an administrator adds it "
+                "in the admin portal, as a custom field of users by exactly this name; nothing was sent"
+            ) from None
+        if not made.get("id"):
+            raise LedgerError(f"ledger: the custom field {self._name} was made, but not named; run again")
+        return str(made["id"])
