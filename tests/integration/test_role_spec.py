@@ -12,6 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 ROLE = ROOT / "roles/reinvite"
+MODULE_NAME = "onboard.ringcentral.rc_send_invite"
 OWN = {"reinvite_report_dir"}
 # What a variable of the role says about itself as the option of the module does; defaults are the module's alone.
 SAME = ("type", "elements", "choices")
@@ -58,9 +59,8 @@ def test_secrets_are_marked(name: str) -> None:
 
 
 def test_the_task_passes_all_of_them_on() -> None:
-    task = yaml.safe_load((ROLE / "tasks/main.yml").read_text(encoding="utf-8"))[0][
-        "onboard.ringcentral.rc_send_invite"
-    ]
+    tasks = yaml.safe_load((ROLE / "tasks/main.yml").read_text(encoding="utf-8"))
+    [task] = [task[MODULE_NAME] for task in tasks if MODULE_NAME in task]
     assert set(task) == set(MODULE)
     for name, value in task.items():
         assert value.startswith(f"{{{{ reinvite_{name} | default(omit"), name
