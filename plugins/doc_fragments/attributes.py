@@ -17,4 +17,5 @@ attributes:
     description: Doing it twice comes to the same as doing it once.
   action_group:
     description: Takes its connection from C(module_defaults) of the group C(onboard.ringcentral.ringcentral).
+    membership: [onboard.ringcentral.ringcentral]
 """

@@ -80,7 +80,7 @@ class Delivery:
         """After a batch: raises unless the next one may start."""
         if is_last:
             return
-        if is_canary and any(self.done[user_id].outcome != "invited" for user_id in batch.emails):
+        if is_canary and any(self.done[user_id].outcome != "invited" for user_id in batch.users):
             raise GuardExceeded("canary: not all of the first users were accepted, so nobody else was mailed")
         bad = sum(decision.outcome in {"failed", "unknown"} for decision in self.done.values())
         if bad > self._policy.max_failures:
@@ -127,16 +127,14 @@ class Delivery:
                 claimed_at=now,
                 last_invited_at=before.last_invited_at if before else None,
                 run=self._run,
-                email=batch.emails[user_id],
+                email=batch.users[user_id].email,
             )
-            for user_id, before in ((user_id, batch.seen.get(user_id)) for user_id in batch.emails)
+            for user_id, before in ((user_id, batch.seen.get(user_id)) for user_id in batch.users)
         ]
         lost = self._ledger.claim(claims, batch.seen)
         unforced = replace(self._policy, force=False)
         for user_id, record in lost.items():
-            user = batch.decisions[user_id].user
-            assert user is not None  # noqa: S101  # only users are ever sent to
-            self.done[user_id] = judge_history(unforced, user, record, now)
+            self.done[user_id] = judge_history(unforced, batch.users[user_id], record, now)
         return [claim for claim in claims if claim.user_id not in lost]
 
     def _mail(
@@ -205,8 +203,8 @@ class _Batch:
     """The decisions of one batch, by user id."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
+        self.users = {decision.user.id: decision.user for decision in decisions if decision.user}
         self.decisions = {decision.user.id: decision for decision in decisions if decision.user}
-        self.emails = {user_id: decision.user.email for user_id, decision in self.decisions.items() if decision.user}
         self.seen = {user_id: decision.record for user_id, decision in self.decisions.items() if decision.record}
 
 

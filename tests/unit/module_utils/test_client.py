@@ -44,12 +44,12 @@ def mail(api: Client) -> dict[str, object]:
 
 
 def test_one_login_serves_the_run_and_the_session_is_ended() -> None:
-    api, wire, _ = playing(log_in(), (READ, answer(body={"id": 1})), (READ, answer(body={"id": 1})), ENDED)
+    api, wire, _clock = playing(log_in(), (READ, answer(body={"id": 1})), (READ, answer(body={"id": 1})), ENDED)
     with api:
         assert api.call(c.READ_ACCOUNT) == {"id": 1}
         api.call(c.READ_ACCOUNT)
     wire.done()
-    token, first, _, revoke = wire.sent
+    token, first, _second, revoke = wire.sent
     basic = "Basic " + base64.b64encode(b"app:s3cret-of-the-app").decode()
     assert token.form == {
         "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -63,14 +63,14 @@ def test_one_login_serves_the_run_and_the_session_is_ended() -> None:
 
 
 def test_nothing_asked_nothing_sent() -> None:
-    api, wire, _ = playing()
+    api, wire, _clock = playing()
     with api:
         pass
     assert wire.sent == []
 
 
 def test_the_session_is_ended_after_a_failure_too() -> None:
-    api, wire, _ = playing(log_in(), (READ, answer(404, {"errorCode": "CMN-102", "message": "not there"})), ENDED)
+    api, wire, _clock = playing(log_in(), (READ, answer(404, {"errorCode": "CMN-102", "message": "not there"})), ENDED)
     with pytest.raises(ApiError, match=r"GET /restapi/v1.0/account/~ with \[CMN-102\] not there") as raised:
         read(api)
     assert raised.value.details() == {"code": "CMN-102", "status": 404, "message": "not there"}
@@ -78,7 +78,7 @@ def test_the_session_is_ended_after_a_failure_too() -> None:
 
 
 def test_a_session_that_cannot_be_ended_is_a_warning() -> None:
-    api, wire, _ = playing(log_in(), (READ, answer(body={"id": 1})), (REVOKE, answer(400, {})))
+    api, wire, _clock = playing(log_in(), (READ, answer(body={"id": 1})), (REVOKE, answer(400, {})))
     assert read(api) == {"id": 1}
     assert api.warnings == ["The session could not be ended and lives until it expires: HTTP 400"]
     wire.done()
@@ -109,7 +109,7 @@ def test_a_token_that_was_handed_in_is_used_and_left_alone() -> None:
     ],
 )
 def test_a_refused_login_says_what_to_check(status: int, body: object, advice: str) -> None:
-    api, wire, _ = playing((TOKEN, answer(status, body)))
+    api, wire, _clock = playing((TOKEN, answer(status, body)))
     with pytest.raises(LoginRefused, match=advice) as raised:
         read(api)
     assert "s3cret" not in raised.value.message
@@ -118,7 +118,7 @@ def test_a_refused_login_says_what_to_check(status: int, body: object, advice: s
 
 
 def test_a_login_that_answers_nonsense() -> None:
-    api, _, _ = playing((TOKEN, answer(200, "<html>")))
+    api, _wire, _clock = playing((TOKEN, answer(200, "<html>")))
     with pytest.raises(TransportError, match="not with a token"):
         read(api)
 
@@ -140,25 +140,25 @@ def test_reads_are_tried_five_times_with_growing_pauses() -> None:
 
 
 def test_a_read_gives_up_in_the_end() -> None:
-    api, wire, _ = playing(log_in(), *[(READ, answer(502))] * 5, ENDED)
+    api, wire, _clock = playing(log_in(), *[(READ, answer(502))] * 5, ENDED)
     with pytest.raises(ApiError, match="RingCentral's own trouble"):
         read(api)
     wire.done()
-    api, wire, _ = playing(log_in(), *[(READ, BROKEN)] * 5, ENDED)
+    api, wire, _clock = playing(log_in(), *[(READ, BROKEN)] * 5, ENDED)
     with pytest.raises(TransportError):
         read(api)
     wire.done()
 
 
 def test_a_read_that_cannot_be_tried_again_in_time_fails_with_its_own_error() -> None:
-    api, _, clock = playing(log_in(), (READ, answer(500, {"message": "boom"})), ENDED, max_wait=0)
+    api, _wire, clock = playing(log_in(), (READ, answer(500, {"message": "boom"})), ENDED, max_wait=0)
     with pytest.raises(ApiError, match="boom"):
         read(api)
     assert clock.naps == []
 
 
 def test_a_503_is_not_tried_earlier_than_it_asks() -> None:
-    api, _, clock = playing(log_in(), (READ, answer(503, retry_after="20")), (READ, answer(body={"id": 1})), ENDED)
+    api, _wire, clock = playing(log_in(), (READ, answer(503, retry_after="20")), (READ, answer(body={"id": 1})), ENDED)
     read(api)
     assert clock.naps == [20]
 
@@ -183,21 +183,21 @@ def test_after_a_429_the_same_request_goes_out_once_its_wait_is_over() -> None:
 
 def test_after_a_401_there_is_one_new_login() -> None:
     refused = answer(401, {"errorCode": "OAU-128", "message": "expired"})
-    api, wire, _ = playing(log_in(), (BULK, refused), log_in("token-2"), (BULK, answer(body={"id": "t"})), ENDED)
+    api, wire, _clock = playing(log_in(), (BULK, refused), log_in("token-2"), (BULK, answer(body={"id": "t"})), ENDED)
     assert mail(api) == {"id": "t"}
     assert [request.authorization for request in wire.sent if str(request) == BULK] == [
         "Bearer token-1",
         "Bearer token-2",
     ]
     wire.done()
-    api, wire, _ = playing(log_in(), (BULK, refused), log_in("token-2"), (BULK, refused), ENDED)
+    api, wire, _clock = playing(log_in(), (BULK, refused), log_in("token-2"), (BULK, refused), ENDED)
     with pytest.raises(ApiError, match="OAU-128"):
         mail(api)
     wire.done()
 
 
 def test_a_login_that_fails_on_the_way_leaves_no_doubt_about_the_mail() -> None:
-    api, _, _ = playing(log_in(), (BULK, answer(401, {})), *[(TOKEN, BROKEN)] * 5)
+    api, _wire, _clock = playing(log_in(), (BULK, answer(401, {})), *[(TOKEN, BROKEN)] * 5)
     with pytest.raises(TransportError) as raised:
         mail(api)
     assert not raised.value.sent
@@ -228,7 +228,7 @@ def test_permissions_are_named() -> None:
         "message": "In order to call this",
         "errors": [{"errorCode": "CMN-408", "message": "no"}],
     }
-    api, _, _ = playing(log_in(), (BULK, answer(403, body)), ENDED)
+    api, _wire, _clock = playing(log_in(), (BULK, answer(403, body)), ENDED)
     with pytest.raises(
         ApiError, match=r"\[CMN-408\] no; the app needs the permission EditExtensions, .* EditExtensionInfo"
     ):
@@ -236,7 +236,9 @@ def test_permissions_are_named() -> None:
 
 
 def test_pages_are_asked_for_by_number_and_links_never_followed() -> None:
-    api, wire, _ = playing(log_in(), (LIST, page([{"id": 1}, {"id": 2}], more=True)), (LIST, page([{"id": 3}])), ENDED)
+    api, wire, _clock = playing(
+        log_in(), (LIST, page([{"id": 1}, {"id": 2}], more=True)), (LIST, page([{"id": 3}])), ENDED
+    )
     with api:
         records = list(api.pages(c.LIST_EXTENSIONS, {"status": ["NotActivated"]}))
     assert [record["id"] for record in records] == [1, 2, 3]
@@ -249,17 +251,17 @@ def test_pages_are_asked_for_by_number_and_links_never_followed() -> None:
 
 def test_pages_end_on_total_pages_or_on_an_empty_page() -> None:
     two = answer(body={"records": [{"id": 1}], "paging": {"perPage": 1, "totalPages": 2}})
-    api, wire, _ = playing(log_in(), (LIST, two), (LIST, answer(body={"records": []})), ENDED)
+    api, wire, _clock = playing(log_in(), (LIST, two), (LIST, answer(body={"records": []})), ENDED)
     with api:
         assert len(list(api.pages(c.LIST_EXTENSIONS, {}))) == 1
     wire.done()
 
 
 def test_a_read_that_is_not_json_is_an_error_and_an_accepted_mail_is_not() -> None:
-    api, _, _ = playing(log_in(), (READ, answer(200, "<html>")), ENDED)
+    api, _wire, _clock = playing(log_in(), (READ, answer(200, "<html>")), ENDED)
     with pytest.raises(TransportError, match="not with JSON"):
         read(api)
-    api, _, _ = playing(log_in(), (BULK, answer(200, "<html>")), ENDED)
+    api, _wire, _clock = playing(log_in(), (BULK, answer(200, "<html>")), ENDED)
     assert mail(api) == {}
 
 

@@ -370,7 +370,7 @@ def test_named_users_come_out_with_a_reason_each(stage: Any) -> None:
 
 
 def test_without_a_ledger_each_run_mails_again(stage: Any) -> None:
-    for _ in range(2):
+    for _run in range(2):
         assert stage.invite(TWO[:1], put(1), ledger={"backend": "none"})["counts"]["invited"] == 1
     assert not stage.ledger.exists()
 
