@@ -104,7 +104,7 @@ _GROUPS: tuple[_Group, ...] = (
     ("INVITED", lambda row: row["outcome"] == "invited", _nothing),
     ("WOULD BE INVITED", lambda row: row["outcome"] == "would_invite", _nothing),
     ("NOT SENT", lambda row: row["decision"] == "send" and not row["outcome"], _message),
-    ("NEED A PASSWORD RESET, no invitation", lambda row: row["reason"] == "already_activated", _message),
+    ("NEED A PASSWORD RESET, no invitation", lambda row: row["reason"] == "already_activated", _nothing),
 )
 
 

@@ -7,10 +7,13 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
 CALLBACKS = Path(__file__).parent / "callbacks"
@@ -130,3 +133,30 @@ def role_play(**variables: Any) -> list[dict[str, Any]]:
             "roles": ["onboard.ringcentral.reinvite"],
         }
     ]
+
+
+# For runs that follow each other faster than the documented limits allow; what is about limits keeps them.
+NO_LIMITS = {"Auth": 1000, "Light": 1000, "Medium": 1000, "Heavy": 1000}
+
+# The options of the connection, and the variables that stand in for them.
+CONNECTION = {
+    "server_url": "RC_SERVER_URL",
+    "client_id": "RC_APP_CLIENT_ID",
+    "client_secret": "RC_APP_CLIENT_SECRET",
+    "jwt": "RC_USER_JWT",
+}
+
+
+def mailed(rc: Emulator) -> list[str]:
+    """The ids of those who were mailed, one for each mail."""
+    return [str(mail["extension_id"]) for mail in rc.outbox]
+
+
+def writes(rc: Emulator) -> list[str]:
+    """The operations that were asked to change something."""
+    return [entry["operation"] for entry in rc.log if entry["method"] != "GET" and entry["group"] != "Auth"]
+
+
+def requests(rc: Emulator) -> dict[str, int]:
+    """How often each operation was asked for."""
+    return dict(Counter(str(entry["operation"]) for entry in rc.log))
