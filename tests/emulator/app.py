@@ -72,6 +72,7 @@ class RingCentral:
     def __init__(self, world: World) -> None:
         self.world = world
         self.released = asyncio.Event()
+        self.drops_held = False
         self.held: dict[str, Any] | None = None
         self._operations = operations()
         self._handlers: dict[str, Callable[[Call], Any]] = {
@@ -143,8 +144,11 @@ class RingCentral:
         kind = fault.kind if fault else ""
         if kind == "hold_before":
             await self._hold(entry)
-        if kind == "reset_before":
+        if kind == "reset_before" or (kind == "hold_before" and self.drops_held):
             return _reset(call.request)
+        if kind == "echo":
+            entry["status"] = 400
+            return web.json_response(_echo(call), status=400)
         if fault and kind in _INSTEAD:
             status, headers, text = _INSTEAD[kind](fault)
             entry["status"] = status
@@ -185,6 +189,7 @@ class RingCentral:
 
     async def _hold(self, entry: dict[str, Any]) -> None:
         self.held = {"number": entry["number"], "operation": entry["operation"]}
+        self.drops_held = False
         self.released.clear()
         await self.released.wait()
         self.held = None
@@ -337,8 +342,15 @@ _INSTEAD: dict[str, Callable[[Fault], tuple[int, dict[str, str], str]]] = {
     "500": lambda _: (500, {}, '{"errorCode": "CMN-211", "message": "Internal error"}'),
     "503": lambda f: (503, {"Retry-After": f"{f.seconds:g}"}, '{"errorCode": "CMN-201", "message": "Unavailable"}'),
     "502_html": lambda _: (502, {}, "<html><h1>502 Bad Gateway</h1></html>"),
+    "portal": lambda _: (200, {}, LOGIN_PAGE),
     "redirect": lambda f: (302, {"Location": f"http://{f.host}/restapi"}, ""),
 }
+
+
+def _echo(call: Call) -> dict[str, str]:
+    """An error of a server that says too much; ``error`` is where a login has its code."""
+    said = f"Cannot process Authorization: {call.request.headers.get('Authorization')}; {call.body.decode()}"
+    return {"error": "invalid_request", "error_description": said, "errorCode": "CMN-101", "message": said}
 
 
 def _content_type(text: str) -> str:

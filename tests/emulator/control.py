@@ -58,6 +58,7 @@ class Switches:
         return web.json_response(self._ringcentral.held)
 
     async def release(self, request: web.Request) -> web.Response:
+        self._ringcentral.drops_held = request.query.get("drop") == "true"
         self._ringcentral.released.set()
         return web.json_response({})
 

@@ -15,6 +15,8 @@ KINDS = (
     "html",
     "502_html",
     "not_json",
+    "portal",
+    "echo",
     "reset_before",
     "reset_after",
     "truncated",
@@ -34,7 +36,10 @@ class Fault:
     """``kind`` happens to the operation (an operationId, "" for any), after ``skip`` requests, ``times`` times.
 
     ``seconds`` is the delay of slow and the Retry-After of 429 and 503, ``host`` where redirect and
-    foreign_next_page lead. hold_before and hold_after stop the world at that request until it is released.
+    foreign_next_page lead. html, not_json and truncated spoil the answer to what was done; portal is a page in front
+    of RingCentral, so that nothing was done. echo refuses with an error that repeats the request, secrets and all.
+    hold_before and hold_after stop the world at that request until it is released; one that was held before can be
+    dropped then, as if it had never arrived.
     """
 
     kind: str

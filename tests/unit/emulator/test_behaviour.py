@@ -182,7 +182,7 @@ def test_going_over_a_limit(emulate: Any) -> None:
     ("kind", "status", "mailed"),
     [
         ("429", 429, 0), ("429_bare", 429, 0), ("500", 500, 0), ("503", 503, 0), ("502_html", 502, 0),
-        ("redirect", 302, 0),
+        ("redirect", 302, 0), ("portal", 200, 0), ("echo", 400, 0),
         ("html", 200, 1), ("not_json", 200, 1), ("slow", 200, 1), ("expired_token", 401, 0), ("revoked_token", 401, 0),
         ("permission", 403, 0), ("reset_before", None, 0), ("reset_after", None, 1), ("truncated", None, 1),
     ],
@@ -199,7 +199,7 @@ def test_faults(emulate: Any, kind: str, status: int | None, mailed: int) -> Non
         answer = call("PUT", f"/extension/{someone}", json=INVITE)
         assert answer.status_code == status
         assert ("Retry-After" in answer.headers) == (kind in {"429", "503"})
-        if kind in {"html", "not_json", "502_html"}:
+        if kind in {"html", "not_json", "502_html", "portal"}:
             with pytest.raises(ValueError):  # noqa: PT011  # whichever JSON library requests has
                 answer.json()
     assert len(call.rc.outbox) == mailed
@@ -214,8 +214,22 @@ def test_a_next_page_on_another_host(emulate: Any) -> None:
     assert "elsewhere.example.net" in call("GET", "/extension").json()["navigation"]["nextPage"]["uri"]
 
 
-@pytest.mark.parametrize(("kind", "mailed"), [("hold_before", 0), ("hold_after", 1)])
-def test_the_world_can_be_stopped_at_a_request(emulate: Any, kind: str, mailed: int) -> None:
+@pytest.mark.parametrize("operation", ["getToken", "readAccountInfo"])
+def test_a_server_that_echoes_what_it_was_sent(emulate: Any, operation: str) -> None:
+    call = emulate()
+    call.rc.faults.add("echo", operation)
+    answer = call.oauth("token", grant_type="x", assertion=JWT) if operation == "getToken" else call("GET")
+    assert answer.request.headers["Authorization"] in answer.json()["message"]
+    assert (JWT in answer.text) == (operation == "getToken")
+
+
+@pytest.mark.parametrize(
+    ("kind", "drop", "mailed", "in_the_end"),
+    [("hold_before", "", 0, 1), ("hold_before", "?drop=true", 0, 0), ("hold_after", "", 1, 1)],
+)
+def test_the_world_can_be_stopped_at_a_request(
+    emulate: Any, kind: str, drop: str, mailed: int, in_the_end: int
+) -> None:
     call = emulate()
     call.rc.faults.add(kind, "updateExtension")
     with pytest.raises(requests.Timeout):
@@ -223,7 +237,9 @@ def test_the_world_can_be_stopped_at_a_request(emulate: Any, kind: str, mailed: 
     control = f"{call.rc.url}/_emulator"
     assert requests.get(f"{control}/held.json", timeout=5).json()["operation"] == "updateExtension"
     assert len(call.rc.outbox) == mailed
-    requests.post(f"{control}/release", timeout=5)
+    requests.post(f"{control}/release{drop}", timeout=5)
+    call("GET")  # behind the one that was held
+    assert len(call.rc.outbox) == in_the_end
 
 
 def test_the_switches_over_http(emulate: Any) -> None:
