@@ -28,7 +28,7 @@ except ImportError:  # told to the user by connect(), in Ansible's words
 else:
     REQUESTS_IMPORT_ERROR = None
 
-Params = Mapping[str, "str | int | Sequence[str]"]
+Params = Mapping[str, str | int | Sequence[str]]
 
 
 @dataclass(frozen=True)

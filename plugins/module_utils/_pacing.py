@@ -68,7 +68,7 @@ class Pacer:
         if pause:
             until = self._clock() + pause
             # should the live service count this request elsewhere than documented, both groups are closed
-            for name in {group, headers.get("x-rate-limit-group", group).lower()}:
+            for name in (group, headers.get("x-rate-limit-group", group).lower()):
                 self._closed_until[name] = max(until, self._closed_until.get(name, 0.0))
 
 

@@ -72,7 +72,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _limit(text: str) -> tuple[str, int]:
-    group, _, number = text.partition("=")
+    group, _equals, number = text.partition("=")
     if group.capitalize() not in DEFAULT_LIMITS or not number.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not like heavy=5")
     return group.capitalize(), int(number)

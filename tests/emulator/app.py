@@ -266,7 +266,7 @@ class RingCentral:
     def _list_extensions(self, call: Call) -> Any:
         self.world.account.work()
         page, size = call.number("page", 1), call.number("perPage", 100)
-        found = self.world.account.listed({name: call.values(name) for name, _ in call.query})
+        found = self.world.account.listed({name: call.values(name) for name, _value in call.query})
         base = self._base(call)
         records = [extension.record(base) for extension in found[(page - 1) * size : page * size]]
         paging = _paging(page, size, len(found), len(records))
@@ -312,7 +312,7 @@ class RingCentral:
 
 
 def _token(request: web.Request) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else ""
 
 

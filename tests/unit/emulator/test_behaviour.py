@@ -42,7 +42,7 @@ def test_login_and_logout(emulate: Any) -> None:
 def test_a_sixth_session_ends_the_first_and_an_hour_ends_any(emulate: Any) -> None:
     call = emulate(logged_in=False, limits={"Auth": 20})
     first = call.log_in()
-    for _ in range(5):
+    for _login in range(5):
         last = call.log_in()
     assert len(call.rc.state()["open_sessions"]) == 5
     assert call("GET").status_code == 200
@@ -170,7 +170,7 @@ def test_missing_permissions(emulate: Any, lacking: str, method: str, path: str)
 
 def test_going_over_a_limit(emulate: Any) -> None:
     call = emulate(limits={"Light": 2})
-    assert [call("GET").status_code for _ in range(3)] == [200, 200, 429]
+    assert [call("GET").status_code for _call in range(3)] == [200, 200, 429]
     call.rc.clock.advance(59)
     assert call("GET").status_code == 429
     call.rc.clock.advance(60)

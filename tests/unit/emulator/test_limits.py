@@ -20,7 +20,7 @@ class Clock:
 def test_so_many_pass_in_a_window_and_the_next_one_does_not(group: str, limit: int) -> None:
     clock = Clock()
     limits = RateLimits(clock)  # type: ignore[arg-type]
-    verdicts = [limits.admit(group) for _ in range(limit)]
+    verdicts = [limits.admit(group) for _request in range(limit)]
     assert all(verdict.allowed for verdict in verdicts)
     assert [verdict.headers["X-Rate-Limit-Remaining"] for verdict in verdicts] == [str(n) for n in range(limit)][::-1]
     assert verdicts[0].headers == {
