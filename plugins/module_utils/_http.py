@@ -11,7 +11,7 @@ import ipaddress
 import json
 import ssl
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ except ImportError:  # told to the user by connect(), in Ansible's words
 else:
     REQUESTS_IMPORT_ERROR = None
 
-Params = Mapping[str, str | int | Sequence[str]]
+Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -191,9 +191,10 @@ class SqliteLedger(NoLedger):
         return db
 
     def _check_kind(self) -> None:
-        application, version, tables = (
+        # tables first: another run may be making the ledger right now, and its mark comes with its table
+        tables, application, version = (
             self._db.execute(query).fetchone()[0]
-            for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+            for query in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
         )
         if tables and application != APPLICATION_ID:
             raise LedgerError(f"ledger: {self._path} is a database of something else; nothing was sent")

@@ -147,6 +147,28 @@ def test_several_runs_at_once_claim_each_person_exactly_once(path: Path) -> None
     assert sum(map(len, won)) == len(set().union(*won)) == 60
 
 
+def test_a_ledger_that_another_run_is_just_making_is_no_stranger(path: Path) -> None:
+    ledger = SqliteLedger(path, "1")
+    path.unlink()
+    ledger._db = sqlite3.connect(path, isolation_level=None)
+    queries: list[str] = []
+
+    class Connection:
+        """Another run makes the ledger between any two of our looks."""
+
+        def execute(self, query: str) -> sqlite3.Cursor:
+            answer = db.execute(query)
+            row = answer.fetchone()
+            if not queries:
+                SqliteLedger(path, "1").close()
+            queries.append(query)
+            return db.execute(f"SELECT {row[0]}")
+
+    db, ledger._db = ledger._db, Connection()  # type: ignore[assignment]
+    ledger._check_kind()
+    assert len(queries) == 3
+
+
 def _garbage(path: Path) -> None:
     path.write_bytes(b"this is no database, and long enough to be taken for one" * 50)
 
