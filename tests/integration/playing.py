@@ -30,11 +30,14 @@ class Played:
     stats: dict[str, dict[str, int]]
     custom: dict[str, Any]
 
-    def result(self, task: str, host: str = "") -> dict[str, Any]:
-        """What the task whose name ends so came to."""
-        found = [one for one in self.tasks if one["name"].endswith(task) and host in {"", one["host"]}]
+    def ended(self, task: str) -> dict[str, Any]:
+        """The task whose name ends so: its name, host, status and result."""
+        found = [one for one in self.tasks if one["name"].endswith(task)]
         assert found, f"no task {task!r} in\n{self.output}"
-        return found[-1]["result"]
+        return found[-1]
+
+    def result(self, task: str) -> dict[str, Any]:
+        return self.ended(task)["result"]
 
     @property
     def invitations(self) -> dict[str, Any]:

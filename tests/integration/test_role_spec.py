@@ -59,7 +59,9 @@ def test_secrets_are_marked(name: str) -> None:
 
 
 def test_all_of_them_are_passed_on() -> None:
-    task = yaml.safe_load((ROLE / "tasks/main.yml").read_text(encoding="utf-8"))[1]["onboard.ringcentral.rc_send_invite"]
+    task = yaml.safe_load((ROLE / "tasks/main.yml").read_text(encoding="utf-8"))[1][
+        "onboard.ringcentral.rc_send_invite"
+    ]
     names = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))["__reinvite_names"]
     assert sorted([*names, *task]) == sorted(MODULE)
 
