@@ -155,11 +155,11 @@ def mailed(rc: Emulator) -> list[str]:
     return [str(mail["extension_id"]) for mail in rc.outbox]
 
 
-def writes(rc: Emulator) -> list[str]:
-    """The operations that were asked to change something."""
-    return [entry["operation"] for entry in rc.log if entry["method"] != "GET" and entry["group"] != "Auth"]
+def writes(rc: Emulator, since: int = 0) -> list[str]:
+    """The operations that were asked to change something, after so many requests."""
+    return [entry["operation"] for entry in rc.log[since:] if entry["method"] != "GET" and entry["group"] != "Auth"]
 
 
-def requests(rc: Emulator) -> dict[str, int]:
-    """How often each operation was asked for."""
-    return dict(Counter(str(entry["operation"]) for entry in rc.log))
+def requests(rc: Emulator, since: int = 0) -> dict[str, int]:
+    """How often each operation was asked for, after so many requests."""
+    return dict(Counter(str(entry["operation"]) for entry in rc.log[since:]))
