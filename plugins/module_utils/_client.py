@@ -128,16 +128,16 @@ class Client:
     ) -> dict[str, Any]:
         """Do one operation and return its answer; ``ids`` fill the path.
 
-        A successful answer that holds no JSON object is {} for what may have mailed (it was
-        accepted), and a TransportError for a read.
+        A successful answer that holds no JSON object is a TransportError: it may come from a portal
+        or proxy on the way, and so says nothing about what RingCentral did.
         """
         path = operation.path.format(account=self._account, **(ids or {}))
         request = Request(operation.method, path, params or {}, json=json)
         response = self._authorized(operation, request)
         document = response.document()
-        if document is None and not operation.once:
+        if document is None:
             raise TransportError(f"{request} was answered, but not with JSON: check server_url and proxies", sent=True)
-        return document or {}
+        return document
 
     def pages(self, operation: Operation, params: Params) -> Iterator[dict[str, Any]]:
         """The records of a list, page after page.
@@ -194,6 +194,7 @@ class Client:
         try:
             response = self._wire.send(request)
         except TransportError as error:
+            self._pacer.lost(operation.group)
             return error
         self._pacer.observe(operation.group, response.status, response.headers)
         return response

@@ -219,7 +219,9 @@ def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:
         try:
             settled += outcomes(claims, api.call(READ_TASK, {"task": task}))
         except ApiError as error:
-            if not error.refused or error.status == 401:
+            if error.lacks_permission:
+                continue  # who may read it settles them
+            if error.status != 404:
                 raise
             settled += [in_doubt(claim, f"RingCentral no longer knows the bulk task {task}") for claim in claims]
     return settled

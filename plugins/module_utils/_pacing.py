@@ -44,12 +44,17 @@ class Budget:
         self.waited += seconds
 
 
+DOCUMENTED_LIMITS = {"light": 50.0, "medium": 40.0, "heavy": 10.0, "auth": 5.0}
+"""Requests a user and window."""
+
+
 class Pacer:
     """Remembers until when each rate group is closed. ``clock`` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._closed_until: dict[str, float] = {}
+        self._left: dict[str, float] = dict(DOCUMENTED_LIMITS)
 
     def delay(self, group: str) -> float:
         """Seconds until a request of this group may be sent; 0 if it may be now."""
@@ -57,24 +62,35 @@ class Pacer:
 
     def observe(self, group: str, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer to a request of ``group`` (header names in lower case)."""
-        window = _seconds(headers.get("x-rate-limit-window")) or DEFAULT_WINDOW
+        window = _number(headers.get("x-rate-limit-window")) or DEFAULT_WINDOW
         pause = 0.0
         if status == 429:
             retry_after = parse_retry_after(headers.get("retry-after"), datetime.now(timezone.utc))
             # never shorter than asked; without the header the whole penalty, since trying within it starts it again
             pause = window if retry_after is None else retry_after
-        elif _seconds(headers.get("x-rate-limit-remaining")) == 0:
-            pause = window
-        if pause:
-            until = self._clock() + pause
-            # should the live service count this request elsewhere than documented, both groups are closed
-            for name in (group, headers.get("x-rate-limit-group", group).lower()):
-                self._closed_until[name] = max(until, self._closed_until.get(name, 0.0))
+        elif (left := _number(headers.get("x-rate-limit-remaining"))) is not None:
+            self._left[group] = left
+            pause = 0.0 if left else window
+        # should the live service count this request elsewhere than documented, both groups are closed
+        for name in (group, headers.get("x-rate-limit-group", group).lower()):
+            self._close(name, pause)
+
+    def lost(self, group: str) -> None:
+        """A request of ``group`` got no answer, but may have been counted."""
+        left = self._left.get(group, 1.0) - 1
+        if left <= 0:
+            self._close(group, DEFAULT_WINDOW)
+            left = DOCUMENTED_LIMITS.get(group, 1.0)  # the window will have slid past all of them by then
+        self._left[group] = left
+
+    def _close(self, group: str, seconds: float) -> None:
+        if seconds:
+            self._closed_until[group] = max(self._clock() + seconds, self._closed_until.get(group, 0.0))
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds from a ``Retry-After`` header, which is a number or an HTTP date; None if absent or unreadable."""
-    seconds = _seconds(value)
+    seconds = _number(value)
     if seconds is not None or not value:
         return seconds
     try:
@@ -86,7 +102,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def _seconds(value: str | None) -> float | None:
+def _number(value: str | None) -> float | None:
     try:
         return max(0.0, float(value)) if value else None
     except ValueError:

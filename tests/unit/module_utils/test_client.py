@@ -257,12 +257,14 @@ def test_pages_end_on_total_pages_or_on_an_empty_page() -> None:
     wire.done()
 
 
-def test_a_read_that_is_not_json_is_an_error_and_an_accepted_mail_is_not() -> None:
+def test_an_answer_that_is_not_json_says_nothing_about_what_was_done() -> None:
     api, _wire, _clock = playing(log_in(), (READ, answer(200, "<html>")), ENDED)
     with pytest.raises(TransportError, match="not with JSON"):
         read(api)
     api, _wire, _clock = playing(log_in(), (BULK, answer(200, "<html>")), ENDED)
-    assert mail(api) == {}
+    with pytest.raises(TransportError, match="not with JSON") as raised:
+        mail(api)
+    assert raised.value.sent
 
 
 def test_each_token_is_reported_so_that_it_can_be_kept_out_of_outputs() -> None:

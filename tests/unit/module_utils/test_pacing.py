@@ -63,6 +63,21 @@ def test_a_group_that_is_counted_otherwise_than_documented_is_closed_too() -> No
     assert pacer.delay("medium") == pacer.delay("heavy") == 60
 
 
+def test_answers_that_are_lost_count_against_what_was_left() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pacer.observe("auth", 200, {"x-rate-limit-remaining": "2"})
+    pacer.lost("auth")
+    assert pacer.delay("auth") == 0
+    pacer.lost("auth")
+    assert pacer.delay("auth") == 60
+    for _request in range(9):
+        pacer.lost("heavy")
+    assert pacer.delay("heavy") == 0
+    pacer.lost("heavy")
+    assert pacer.delay("heavy") == 60
+
+
 def test_a_later_answer_never_opens_a_closed_group() -> None:
     pacer = Pacer(Clock())
     pacer.observe("heavy", 429, {"retry-after": "60"})

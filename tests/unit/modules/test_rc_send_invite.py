@@ -29,7 +29,7 @@ TWO = [extension(1), extension(2)]
 
 
 def put(number: int, reply: Any = None) -> Any:
-    return f"PUT {ACCOUNT}/extension/{4000 + number}", reply or answer()
+    return f"PUT {ACCOUNT}/extension/{4000 + number}", reply or answer(body={"id": 4000 + number})
 
 
 def task(*items: Any, status: str = "Completed", flat: bool = False, **result: Any) -> Any:
