@@ -24,18 +24,19 @@ class CallbackModule(CallbackBase):
 
     def _show(self, text: object) -> None:
         for line in text if isinstance(text, list) else [text]:
-            self._display.display(f"    {line}")
+            self._display.display("    " + "".join(char for char in str(line) if char.isprintable()))
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        if result._task.action == "ansible.builtin.debug":
+        if result._task.action == "ansible.builtin.debug" and not result._task.loop:
             self._show(result._result["msg"])
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        self._show(result._result.get("msg", ""))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._show(f"FAILED: {result._result.get('msg')}")
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         for host in sorted(stats.processed):
-            summary = stats.summarize(host)
-            self._show(
-                f"PLAY RECAP {host}: " + " ".join(f"{name}={summary[name]}" for name in ("ok", "changed", "failures"))
-            )
+            done = stats.summarize(host)
+            self._show(f"{host}: ok={done['ok']} changed={done['changed']} failed={done['failures']}")
