@@ -15,6 +15,18 @@ from .clock import Clock, iso
 from .people import Extension
 
 PERSON_TYPES = {"User", "DigitalUser", "FlexibleUser", "VirtualUser", "FaxUser"}
+DIRECTORY_TYPES = {
+    "User",
+    "Department",
+    "IvrMenu",
+    "Room",
+    "PagingOnly",
+    "Voicemail",
+    "Announcement",
+    "ParkLocation",
+    "Site",
+}
+"""Of the types that people.py makes, those that the directory knows by name."""
 SESSION_SECONDS = 3600
 PARALLEL_SESSIONS = 5
 BULK_SIZE = 500
@@ -281,7 +293,7 @@ class Account:
         names = {entry["id"]: entry["displayName"] for entry in self.fields}
         entry: dict[str, Any] = {
             "id": str(extension.id),
-            "type": extension.type,
+            "type": extension.type if extension.type in DIRECTORY_TYPES else "Unknown",
             "status": extension.status,
             "name": extension.name,
             "firstName": extension.first_name,

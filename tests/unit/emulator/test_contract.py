@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _client
-from emulator import contract
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
+from emulator import Emulator, contract
+from machine import Machine
 
 PUBLISHED = Path(
     os.environ.get("RC_PUBLISHED_DESCRIPTION")
@@ -21,12 +23,8 @@ PUBLISHED = Path(
 )
 needs_published = pytest.mark.skipif(not PUBLISHED.exists(), reason="RingCentral's published description is not here")
 OURS = contract.own().document
-OPERATIONS = [
-    (template, method)
-    for template, item in OURS["paths"].items()
-    for method in item
-    if method in {"get", "post", "put"}
-]
+METHODS = {"get", "post", "put"}
+OPERATIONS = [(template, method) for template, item in OURS["paths"].items() for method in item if method in METHODS]
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +107,7 @@ def test_the_client_knows_the_operations_as_the_contract_has_them() -> None:
         (method.upper(), template): (item["x-group"].lower(), item.get("x-app", ""), item.get("x-user", ""))
         for template, methods in OURS["paths"].items()
         for method, item in methods.items()
-        if method in {"get", "post", "put"}
+        if method in METHODS
     }
     known = [value for value in vars(_client).values() if isinstance(value, _client.Operation)]
     assert len(known) >= 7
@@ -118,6 +116,25 @@ def test_the_client_knows_the_operations_as_the_contract_has_them() -> None:
         group, app, user = ours[operation.method, template.replace("{task}", "{taskId}")]
         assert (operation.group, operation.app) == (group, app)
         assert operation.user in user.split(" OR ") or operation.user == user == ""
+
+
+@needs_published
+def test_the_traffic_of_the_modules_is_valid_as_published() -> None:
+    with Emulator(users=60, pending=20) as rc:
+        machine = Machine(rc)
+        machine.info()
+        machine.invite(limit=5, transport="single")
+        machine.invite(limit=8)
+        rc.account.task_script = {"status": "Failed", "mail_first": 2}
+        with pytest.raises(IncompleteDelivery):
+            machine.invite()
+        machine.invite(users=["101", "nobody@example.com"], ledger={"backend": "none"})
+        log = rc.log
+    done = {entry["operation"] for entry in log if entry["status"] == 200}
+    assert done == {
+        item[method]["operationId"] for item in OURS["paths"].values() for method in item if method in METHODS
+    } - {"readExtension"}
+    assert contract.violations(published(), log) == []
 
 
 def test_what_breaks_the_contract_is_found() -> None:

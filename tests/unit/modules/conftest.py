@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._client import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Response
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite, rc_user_info
+from emulator import Emulator
+from machine import Machine
 from scripted import ACCOUNT, LIST, Clock, ScriptedWire, answer, client, log_in, page
 
 Step = tuple[str, Any]
@@ -72,3 +74,9 @@ def _validated(spec: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path / "ledger.sqlite3")
+
+
+@pytest.fixture
+def emulate() -> Iterator[Callable[..., Machine]]:
+    with ExitStack() as stack:
+        yield lambda **options: Machine(stack.enter_context(Emulator(**{"users": 30, "pending": 8, **options})))
