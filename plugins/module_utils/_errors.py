@@ -105,8 +105,8 @@ class ApiError(RingCentralError):
 
     @property
     def refused(self) -> bool:
-        """Whether RingCentral surely did nothing: it refused the request itself."""
-        return 400 <= self.status < 500
+        """Whether RingCentral surely did nothing: it refused the request itself. (408 is a time-out on the way.)"""
+        return 400 <= self.status < 500 and self.status != 408
 
     def details(self) -> dict[str, Any]:
         return {"code": self.code or f"HTTP-{self.status}", "status": self.status, "message": self.api_message}

@@ -127,6 +127,17 @@ def select(policy: Policy, users: Iterable[User]) -> list[User]:
     return [user for user in users if user.is_pending_person and not _filtered(policy, user)]
 
 
+def narrowed_to_nobody(policy: Policy, users: Sequence[User]) -> list[str]:
+    """A warning for each site and department that no pending person has: it may be misspelt."""
+    pending = [user for user in users if user.is_pending_person]
+    return [
+        f"{option}: nobody who has not activated is of the {option} {value!r}; is it spelt like that?"
+        for option, wanted in (("site", policy.sites), ("department", policy.departments))
+        for value in wanted
+        if normalise(value) not in {normalise(getattr(user, option)) for user in pending}
+    ]
+
+
 def decide(
     policy: Policy,
     considered: Iterable[User],

@@ -76,8 +76,14 @@ def list_users(api: Api, *, statuses: Iterable[str] = (), types: Iterable[str] =
     for name, values in (("status", statuses), ("type", types)):
         if wanted := [camel_case(value) for value in values]:
             params[name] = wanted
-    # a user may move to a later page while the pages are read
-    return list({user.id: user for user in map(parse_user, api.pages(LIST_EXTENSIONS, params))}.values())
+    try:
+        # a user may move to a later page while the pages are read
+        return list({user.id: user for user in map(parse_user, api.pages(LIST_EXTENSIONS, params))}.values())
+    except (AttributeError, KeyError, TypeError) as error:
+        raise TransportError(
+            f"RingCentral's list of users holds a record that cannot be read ({error!r}); check server_url and proxies",
+            sent=True,
+        ) from None
 
 
 def find_users(names: Sequence[str], users: Iterable[User]) -> Found:

@@ -312,6 +312,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._invites impor
     Policy,
     decide,
     judge_named,
+    narrowed_to_nobody,
     select,
     tally,
 )
@@ -349,6 +350,7 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
     try:
         everybody, found = _read_users(params, api)
         considered = select(policy, everybody) if found is None else found.users
+        warnings = narrowed_to_nobody(policy, everybody)
         history = ledger.history(user.id for user in considered if user.is_pending_person)
         settled = settle_claims(api, history)
         history |= {record.user_id: record for record in settled}
@@ -361,13 +363,13 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
                 result=_result(account, plan, plan),
             )
         if check_mode:
-            return _result(account, plan, [_would_invite(decision) for decision in plan])
+            return {**_result(account, plan, [_would_invite(decision) for decision in plan]), "warnings": warnings}
         ledger.settle(settled)
         delivery = Delivery(api, ledger, policy, params["transition"], run=uuid.uuid4().hex[:12], now=now)
         delivery.send(sends, params["transport"])
     finally:
         ledger.close()
-    return _report(account, plan, delivery, policy.max_failures)
+    return {**_report(account, plan, delivery, policy.max_failures), "warnings": warnings}
 
 
 def _policy(params: Mapping[str, Any]) -> Policy:

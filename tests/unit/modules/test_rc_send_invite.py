@@ -369,6 +369,18 @@ def test_named_users_come_out_with_a_reason_each(stage: Any) -> None:
     ]
 
 
+def test_a_site_that_nobody_has_is_a_warning(stage: Any) -> None:
+    result = stage.invite([extension(1, site={"name": "Paris"})], site=["paris", "Pariss"], check_mode=True)
+    assert result["counts"]["send"] == 1
+    assert result["warnings"] == ["site: nobody who has not activated is of the site 'Pariss'; is it spelt like that?"]
+
+
+@pytest.mark.parametrize("record", [None, {}, {"id": 1, "contact": "x"}])
+def test_a_record_that_makes_no_sense_is_one_clear_error(stage: Any, record: Any) -> None:
+    with pytest.raises(TransportError, match="list of users holds a record that cannot be read"):
+        stage.invite([record])
+
+
 def test_without_a_ledger_each_run_mails_again(stage: Any) -> None:
     for _run in range(2):
         assert stage.invite(TWO[:1], put(1), ledger={"backend": "none"})["counts"]["invited"] == 1
