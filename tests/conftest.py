@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Says at the end what was tried in all, out of what the tests recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    recorded = [entry for report in reports if report.when == "call" for entry in report.user_properties]
+    for name, summary in (("fault cell", _matrix), ("kills", _kills), ("parallel", _parallel)):
+        if cells := [value for key, value in recorded if key == name]:
+            terminalreporter.write_line(summary(cells))
+
+
+def _matrix(cells: list[Mapping[str, Any]]) -> str:
+    faults, operations, transports, backends = (
+        len({cell[axis] for cell in cells}) for axis in ("fault", "operation", "transport", "backend")
+    )
+    return (
+        f"fault matrix: {faults} faults x {operations} operations x {transports} transports x {backends} ledgers = "
+        f"{len(cells)} cells, {_sum(cells, 'runs')} runs, {_outcome(cells)}"
+    )
+
+
+def _kills(cells: list[Mapping[str, Any]]) -> str:
+    return f"crashes: {_sum(cells, 'kills')} kills at {_sum(cells, 'boundaries')} request boundaries, {_outcome(cells)}"
+
+
+def _parallel(cells: list[Mapping[str, Any]]) -> str:
+    return f"in parallel: {_sum(cells, 'runs')} runs for {_sum(cells, 'people')} people, {_outcome(cells)}"
+
+
+def _outcome(cells: list[Mapping[str, Any]]) -> str:
+    return f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
+
+
+def _sum(cells: Iterable[Mapping[str, Any]], name: str) -> int:
+    return sum(cell[name] for cell in cells)
