@@ -106,6 +106,7 @@ def user(number: int = 1, **fields: Any) -> User:
         "site": "Main Site",
         "department": "Sales",
         "job_title": "",
+        "employee_id": "",
         "roles": (),
         "hidden": False,
         "created_at": NOW - timedelta(days=30),

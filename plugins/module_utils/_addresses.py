@@ -27,6 +27,12 @@ def domain_of(email: str) -> str:
     return _ascii(domain)
 
 
+def canonical(email: str) -> str:
+    """An address for comparing: normalised, without proxyAddresses' ``smtp:``, its domain in ASCII."""
+    local, at, _domain = normalise(email).removeprefix("smtp:").rpartition("@")
+    return f"{local}@{domain_of(email)}" if at else ""
+
+
 def matches_any(text: str, patterns: Iterable[str]) -> bool:
     """Whether the text, case aside, is one of the patterns or matches it as a glob."""
     return bool(_globs(tuple(patterns)).fullmatch(normalise(text)))

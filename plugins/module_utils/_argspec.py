@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
+from ._directory import KEYS
 from ._model import OTHER_TYPES, PERSON_TYPES, STATUSES
 
 Spec = dict[str, Any]
@@ -61,6 +62,19 @@ def send_invite() -> Spec:
         "allowed_domains": _strings(default=[]),
         "exclude": _strings(default=[]),
         "placeholder_patterns": _strings(default=[]),
+        "directory": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "email": {"type": "str"},
+                "name": {"type": "str"},
+                "extension_number": {"type": "str"},
+                "employee_id": {"type": "str"},
+                "enabled": {"type": "bool", "default": True},
+                "aliases": _strings(),
+            },
+        },
+        "match_by": _strings(choices=KEYS, default=["email", "extension_number", "name"]),
         "limit": {"type": "int", "default": 0},
         "max_invites": {"type": "int", "default": 0},
         "canary": {"type": "int", "default": 0},

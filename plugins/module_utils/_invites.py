@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 from ._addresses import in_domains, matches_any, normalise, placeholder
+from ._directory import Directory
 from ._model import PERSON_TYPES, Record, User, describe
 from ._times import for_people, to_iso
 
@@ -44,6 +45,9 @@ _VERDICTS: Mapping[str, Verdict] = {
             "placeholder_email",
             "duplicate_email",
             "domain_not_allowed",
+            "not_in_directory",
+            "disabled_in_directory",
+            "email_mismatch",
             "ambiguous",
             "not_found",
             "in_doubt",
@@ -66,7 +70,8 @@ _BY_STATUS = {
 @dataclass(frozen=True)
 class Policy:
     """Who may be mailed, and how carefully. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not
-    narrow. ``canary`` users are sent first, and more than ``max_failures`` failures keep the next batch from starting.
+    narrow; without a ``directory`` nobody has to be in one. ``canary`` users are sent first, and more than
+    ``max_failures`` failures keep the next batch from starting.
     """
 
     types: Collection[str] = ("user",)
@@ -78,6 +83,7 @@ class Policy:
     allowed_domains: Collection[str] = ()
     exclude: Collection[str] = ()
     placeholder_patterns: Collection[str] = ()
+    directory: Directory | None = None
     limit: int = 0
     canary: int = 0
     max_failures: int = 0
@@ -251,7 +257,7 @@ def _unsafe(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> tup
         return "duplicate_email", f"shares the address with {describe(others)}"
     if policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
         return "domain_not_allowed", "is outside allowed_domains"
-    return None
+    return policy.directory.objection(user) if policy.directory else None
 
 
 def _shared_addresses(everybody: Iterable[User]) -> dict[str, list[User]]:

@@ -65,6 +65,7 @@ class User:
     site: str
     department: str
     job_title: str
+    employee_id: str
     roles: tuple[str, ...]
     hidden: bool
     created_at: datetime | None

@@ -129,10 +129,16 @@ def parse_user(record: Mapping[str, Any]) -> User:
         site=_text((record.get("site") or {}).get("name")),
         department=_text(contact.get("department")),
         job_title=_text(contact.get("jobTitle")),
+        employee_id=_employee_id(record),
         roles=tuple(filter(None, (_text(role.get("displayName")) for role in record.get("roles") or ()))),
         hidden=bool(record.get("hidden")),
         created_at=_moment(record.get("creationTime")),
     )
+
+
+def _employee_id(record: Mapping[str, Any]) -> str:
+    references = record.get("references") or ()
+    return next((_text(entry.get("ref")) for entry in references if entry.get("type") == "CustomerDirectoryId"), "")
 
 
 def _text(value: object) -> str:

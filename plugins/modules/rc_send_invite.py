@@ -95,6 +95,42 @@ options:
     type: list
     elements: str
     default: []
+  directory:
+    description:
+      - The company's own record of its people, from Active Directory, an HR system or the like.
+      - With it, nobody is mailed who is missing or disabled there, or whose address differs from the one there.
+      - An empty list is an error, since it would rather be a source that is out of order.
+    type: list
+    elements: dict
+    suboptions:
+      email:
+        description: The person's address.
+        type: str
+      name:
+        description: The person's name. Accents, case, and the order of first and last name do not matter.
+        type: str
+      extension_number:
+        description: The extension number, or a telephone number that ends in it.
+        type: str
+      employee_id:
+        description: The id that RingCentral keeps as a reference of the type C(CustomerDirectoryId).
+        type: str
+      enabled:
+        description: Whether the person is still with the company.
+        type: bool
+        default: true
+      aliases:
+        description: Further addresses of the person, such as C(proxyAddresses).
+        type: list
+        elements: str
+  match_by:
+    description:
+      - How a user is found in the O(directory). The first of these that finds somebody decides.
+      - If an extension number or employee id is another person's there, the user is held as V(ambiguous).
+    type: list
+    elements: str
+    choices: [email, employee_id, extension_number, name]
+    default: [email, extension_number, name]
   limit:
     description: Mail at most so many in this run, those who were created first. V(0) means no limit.
     type: int
@@ -118,7 +154,7 @@ options:
   force:
     description:
       - Ignore O(resend_after), O(max_attempts) and invitations that are in doubt.
-      - Does not ignore status, type, address, O(allowed_domains) or O(exclude).
+      - Does not ignore status, type, address, O(allowed_domains), O(directory) or O(exclude).
     type: bool
     default: false
   transport:
@@ -231,8 +267,8 @@ results:
         - Why. For V(send) this is V(not_activated).
         - For V(skip) it is V(already_activated), V(disabled), V(frozen), V(unassigned), V(not_a_person), V(excluded),
           V(recently_invited), V(too_new), V(attempts_exhausted), V(over_limit) or V(filtered).
-        - For V(hold) it is V(no_email), V(placeholder_email), V(duplicate_email), V(domain_not_allowed), V(ambiguous),
-          V(not_found) or V(in_doubt).
+        - For V(hold) it is V(no_email), V(placeholder_email), V(duplicate_email), V(domain_not_allowed),
+          V(not_in_directory), V(disabled_in_directory), V(email_mismatch), V(ambiguous), V(not_found) or V(in_doubt).
       type: str
       sample: not_activated
     outcome:
@@ -302,6 +338,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._deliver import Delivery, settle_claims
+from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import Directory, parse_entries
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
     GuardExceeded,
     IncompleteDelivery,
@@ -383,12 +420,15 @@ def _policy(params: Mapping[str, Any]) -> Policy:
             raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would mail nobody")
+    if params["directory"] is not None and not params["directory"]:
+        raise InvalidOption("directory", "is empty, so that everybody would be held; see to where it comes from")
     return Policy(
         types=params["type"],
         sites=params["site"] or (),
         departments=params["department"] or (),
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
         resend_after=parse_duration("resend_after", params["resend_after"]),
+        directory=Directory(parse_entries(params["directory"]), params["match_by"]) if params["directory"] else None,
         **{option: params[option] for option in _POLICY_OPTIONS},
     )
 

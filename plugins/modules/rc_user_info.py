@@ -183,6 +183,10 @@ users:
       description: The job title.
       type: str
       sample: Analyst
+    employee_id:
+      description: The id in the company's directory, if RingCentral keeps one; empty if not.
+      type: str
+      sample: E-1017
     roles:
       description: The names of the user's roles.
       type: list

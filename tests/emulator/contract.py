@@ -43,11 +43,17 @@ class Contract:
         self.document = document
         self._openapi = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
         self._validators: dict[tuple[str, str, str], Any] = {}
+        self._judge = lru_cache(maxsize=1000)(self._judge_request)
 
     def violation_of_request(
         self, method: str, path: str, query: Iterable[tuple[str, str]], content_type: str, body: bytes
     ) -> str | None:
-        """Why the request is not valid, or None."""
+        """Why the request is not valid, or None. Remembered, since tests ask the same things again and again."""
+        return self._judge(method, path, tuple(query), content_type, body)
+
+    def _judge_request(
+        self, method: str, path: str, query: tuple[tuple[str, str], ...], content_type: str, body: bytes
+    ) -> str | None:
         try:
             self._openapi.validate_request(_Request(method, path, query, content_type, body))
         except OpenAPIError as error:

@@ -48,6 +48,7 @@ class Extension:
     job_title: str = ""
     hidden: bool = False
     created: datetime | None = None
+    employee_id: str = ""
     custom_fields: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -74,6 +75,8 @@ class Extension:
         }
         if self.extension_number:
             record["extensionNumber"] = self.extension_number
+        if self.employee_id:
+            record["references"] = [{"ref": self.employee_id, "type": "CustomerDirectoryId"}]
         if self.created:
             record["creationTime"] = iso(self.created)
         return record

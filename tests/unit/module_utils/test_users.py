@@ -50,6 +50,7 @@ def test_a_record_of_the_list_becomes_a_user() -> None:
             site={"id": "1", "name": "Main Site"},
             roles=[{"id": "7", "displayName": "Standard"}, {"id": "8"}],
             hidden=True,
+            references=[{"ref": "P1", "type": "PartnerId"}, {"ref": "E-17", "type": "CustomerDirectoryId"}],
             creationTime="2024-06-06T07:01:14.123Z",
             contact={"firstName": "Ada", "lastName": "Lovelace", "email": " ada@example.com", "emailAsLoginName": True},
         )
@@ -67,6 +68,7 @@ def test_a_record_of_the_list_becomes_a_user() -> None:
         "site": "Main Site",
         "department": "",
         "job_title": "",
+        "employee_id": "E-17",
         "roles": ["Standard"],
         "hidden": True,
         "created_at": "2024-06-06T07:01:14Z",

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the directory vouches for a user."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import KEYS, Directory, Entry
+from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import Policy, decide
+from scripted import NOW, user
+
+DEFAULT = ("email", "extension_number", "name")
+
+
+def entry(**fields: Any) -> Entry:
+    empty = {"email": "", "name": "", "extension_number": "", "employee_id": "", "enabled": True, "aliases": ()}
+    return Entry(**{**empty, **fields})
+
+
+ADA = entry(email="Ada@Example.com", name="Lovelace, Ada", extension_number="101", employee_id="E1")
+
+
+def objection(entries: list[Entry], match_by: tuple[str, ...] = DEFAULT, **fields: Any) -> tuple[str, str] | None:
+    known = {"name": "Ada Lovelace", "email": "ada@example.com", "extension_number": "101", **fields}
+    return Directory(entries, match_by).objection(user(1, **known))
+
+
+@pytest.mark.parametrize(
+    ("fields", "match_by"),
+    [
+        ({}, DEFAULT),
+        ({"email": "ADA@EXAMPLE.COM"}, ("email",)),
+        ({"extension_number": "999"}, DEFAULT),
+        ({"name": "Somebody Else"}, DEFAULT),
+        ({}, ("extension_number",)),
+        ({"employee_id": "e1"}, ("employee_id",)),
+        ({}, ("name",)),
+    ],
+)
+def test_whom_it_vouches_for(fields: dict[str, Any], match_by: tuple[str, ...]) -> None:
+    assert objection([ADA, entry(email="other@example.com")], match_by, **fields) is None
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        {"email": "a.lovelace@example.com", "aliases": ("ada@example.com",)},
+        {"email": "", "aliases": ("smtp:x@example.com", "SMTP:Ada@example.com")},
+        {"email": "smtp:ADA@example.com"},
+    ],
+)
+def test_aliases_and_proxy_addresses_count(addresses: dict[str, Any]) -> None:
+    assert objection([entry(**addresses)], ("email",)) is None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "name"),
+    [
+        ("Müller, Jörg", "Jorg Muller"),
+        ("JÖRG MÜLLER", "Jo\u0308rg Mu\u0308ller"),
+        ("O'Brien Seán", "Sean O’Brien"),
+        ("Anna-Maria Weiß", "anna maria WEISS"),
+    ],
+)
+def test_names_are_compared_without_accents_case_and_order(theirs: str, name: str) -> None:
+    assert objection([entry(email="ada@example.com", name=theirs)], ("name",), name=name) is None
+
+
+@pytest.mark.parametrize("number", ["101", "+1 (650) 555-0101", "16505550101", "x101"])
+def test_an_extension_number_may_be_the_tail_of_a_telephone_number(number: str) -> None:
+    assert objection([entry(email="ada@example.com", extension_number=number)], ("extension_number",)) is None
+
+
+@pytest.mark.parametrize(
+    ("entries", "reason", "said"),
+    [
+        ([entry(email="x@example.com", name="X")], "not_in_directory", "by email, extension_number, name"),
+        ([entry(email="ada@example.com", enabled=False)], "disabled_in_directory", "email finds somebody <ada@"),
+        ([entry(email="a@corp.example", extension_number="101")], "email_mismatch", "has a@corp.example for them"),
+        ([entry(name="Ada Lovelace")], "email_mismatch", "has no address for them, found by name"),
+        ([entry(email="a@b.example", name="Ada Lovelace", enabled=False)], "disabled_in_directory", "by|where name"),
+        ([entry(name="Ada Lovelace", email="1@b.example"), entry(name="LOVELACE Ada", email="2@b.example")],
+         "ambiguous", "Ada Lovelace <1@b.example>, LOVELACE Ada <2@b.example>"),
+        ([entry(email="ada@example.com", name="1"), entry(aliases=("ada@example.com",))], "ambiguous", "1 <ada"),
+    ],
+)  # fmt: skip
+def test_whom_it_does_not_vouch_for(entries: list[Entry], reason: str, said: str) -> None:
+    found = objection(entries)
+    assert found
+    assert found[0] == reason
+    assert any(part in found[1] for part in said.split("|"))
+
+
+@pytest.mark.parametrize("key", ["extension_number", "employee_id"])
+def test_an_address_that_is_somebody_elses_is_held(key: str) -> None:
+    bob = entry(email="bob@example.com", name="Bob", extension_number="102", employee_id="E2")
+    wrong = {"email": "ada@example.com", "name": "Bob", "extension_number": "102", "employee_id": "E2"}
+    found = objection([ADA, bob], ("email", key), **wrong)
+    assert found == (
+        "ambiguous",
+        f"is Lovelace, Ada <Ada@Example.com> in the directory by email, but Bob <bob@example.com> by {key}",
+    )
+
+
+def test_the_tail_of_a_telephone_number_contradicts_nobody() -> None:
+    assert (
+        objection([ADA, entry(email="b@example.com", extension_number="+16505550101")], extension_number="0101") is None
+    )
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_nobody_held_is_mailed_forced_or_not(force: bool) -> None:
+    directory = Directory([ADA], DEFAULT)
+    people = [user(1, email="ada@example.com"), user(2), user(3, extension_number="101")]
+    decisions = decide(Policy(directory=directory, force=force), people, people, {}, NOW)
+    assert {d.user.id: d.reason for d in decisions if d.user} == {
+        "4001": "not_activated",
+        "4002": "not_in_directory",
+        "4003": "email_mismatch",
+    }
+
+
+def test_twenty_thousand_meet_twenty_thousand_in_a_few_seconds() -> None:
+    entries = [
+        entry(email=f"p{n}@example.com", name=f"First{n} Last{n}", extension_number=f"+1650{n:07}", employee_id=str(n))
+        for n in range(20_000)
+    ]
+    people = [user(n, email=f"p{n}@example.com", name=f"Last{n} First{n}") for n in range(20_000)]
+    begun = time.perf_counter()
+    directory = Directory(entries, KEYS)
+    decisions = decide(Policy(directory=directory), people, people, {}, NOW)
+    assert {decision.reason for decision in decisions} == {"not_activated"}
+    assert time.perf_counter() - begun < 10
