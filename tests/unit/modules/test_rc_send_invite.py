@@ -381,6 +381,26 @@ def test_a_record_that_makes_no_sense_is_one_clear_error(stage: Any, record: Any
         stage.invite([record])
 
 
+def test_the_directory_vouches_for_whom_is_mailed(stage: Any) -> None:
+    directory = [
+        {"email": "person1@example.com"},
+        {"email": "p2@example.com", "name": "2 Person"},
+        {"email": "other@example.com", "aliases": ["smtp:person3@example.com"]},
+        {"email": "person4@example.com", "enabled": False},
+    ]
+    people = [extension(n) for n in (1, 2, 3, 4, 5)]
+    result = stage.invite(people, ACCEPTED, task(1, 3), directory=directory, force=True)
+    assert {entry["id"]: entry["reason"] for entry in result["results"]} == {
+        "4001": "not_activated",
+        "4002": "email_mismatch",
+        "4003": "not_activated",
+        "4004": "disabled_in_directory",
+        "4005": "not_in_directory",
+    }
+    message = next(entry["message"] for entry in result["results"] if entry["id"] == "4002")
+    assert message == "the directory has p2@example.com for them, found by name"
+
+
 def test_without_a_ledger_each_run_mails_again(stage: Any) -> None:
     for _run in range(2):
         assert stage.invite(TWO[:1], put(1), ledger={"backend": "none"})["counts"]["invited"] == 1
@@ -403,6 +423,7 @@ def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
         ({"limit": -1}, "^limit: -1 is negative"),
         ({"max_attempts": -1}, "^max_attempts: -1 is negative"),
         ({"max_invites": -1}, "^max_invites: -1 is negative"),
+        ({"directory": []}, "^directory: is empty, so that everybody would be held"),
         ({"canary": -1}, "^canary: -1 is negative"),
         ({"max_failures": -1}, "^max_failures: -1 is negative"),
         ({"transition": {"send_welcome_email": False, "send_welcome_emails_to_users": False}}, "^transition: "),
