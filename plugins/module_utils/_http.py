@@ -55,12 +55,17 @@ class Response:
     text: str = field(repr=False)
 
     def document(self) -> dict[str, Any] | None:
-        """The JSON object in the body, or None if there is none."""
+        """The JSON object in the body, or None if there is none. Halves of characters become question marks."""
         try:
-            document = json.loads(self.text)
+            document = json.loads(self.text, object_pairs_hook=_whole_characters)
         except ValueError:
             return None
         return document if isinstance(document, dict) else None
+
+
+def _whole_characters(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose strings are valid Unicode: JSON can hold lone surrogates, which Ansible cannot pass on."""
+    return {key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for key, value in pairs}
 
 
 class Wire(Protocol):

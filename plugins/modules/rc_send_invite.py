@@ -412,7 +412,7 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
 def _policy(params: Mapping[str, Any]) -> Policy:
     if params["users"] is not None and params["all_pending"]:
         raise InvalidOption("all_pending", "cannot be combined with users; give one of them")
-    if not params["users"] and not params["all_pending"]:
+    if not any(name.strip() for name in params["users"] or ()) and not params["all_pending"]:
         said = "is empty" if params["users"] is not None else "is not given"
         raise InvalidOption("users", f"{said}; name somebody, or set all_pending to true for everybody")
     for option in ("max_attempts", "limit", "max_invites", "canary", "max_failures"):

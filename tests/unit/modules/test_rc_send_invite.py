@@ -401,6 +401,11 @@ def test_the_directory_vouches_for_whom_is_mailed(stage: Any) -> None:
     assert message == "the directory has p2@example.com for them, found by name"
 
 
+def test_half_a_character_in_a_name_breaks_nothing(stage: Any) -> None:
+    result = stage.invite([extension(1, name="Ada \ud83d", contact={"email": "a\udc00@example.com"})], put(1))
+    assert [(entry["name"], entry["email"]) for entry in result["results"]] == [("Ada ?", "a?@example.com")]
+
+
 def test_without_a_ledger_each_run_mails_again(stage: Any) -> None:
     for _run in range(2):
         assert stage.invite(TWO[:1], put(1), ledger={"backend": "none"})["counts"]["invited"] == 1
@@ -417,6 +422,7 @@ def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
     [
         ({"all_pending": False}, "^users: is not given; name somebody"),
         ({"users": []}, "^users: is empty; name somebody"),
+        ({"users": ["", " "]}, "^users: is empty; name somebody"),
         ({"users": ["a@example.com"], "all_pending": True}, "^all_pending: cannot be combined with users"),
         ({"resend_after": "2 days"}, "^resend_after: '2 days' is no duration"),
         ({"min_age": "soon"}, "^min_age: 'soon' is no duration"),
