@@ -29,7 +29,11 @@ def _matrix(cells: list[Mapping[str, Any]]) -> str:
 
 
 def _kills(cells: list[Mapping[str, Any]]) -> str:
-    return f"crashes: {_sum(cells, 'kills')} kills at {_sum(cells, 'boundaries')} request boundaries, {_outcome(cells)}"
+    transports, moments = (len({cell[axis] for cell in cells}) for axis in ("transport", "moment"))
+    return (
+        f"crashes: {_sum(cells, 'kills')} kills, at each request x {moments} moments x {transports} transports, "
+        f"{_outcome(cells)}"
+    )
 
 
 def _parallel(cells: list[Mapping[str, Any]]) -> str:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -24,42 +26,48 @@ PENDING = 3
 MOMENTS = {"late": "hold_before", "lost": "hold_before", "done": "hold_after"}
 
 
+class Kill(NamedTuple):
+    """At which request of a run, numbered from 0, and when."""
+
+    transport: str
+    moment: str
+    request: int
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("transport", ["bulk", "single"])
 def test_killed_at_each_request(transport: str, moment: str, tmp_path: Path, record_property: Recorder) -> None:
     tally = Counter(kills=0, twice=0, missing=0)
-    for boundary in count():
-        folder = tmp_path / str(boundary)
+    for request in count():
+        folder = tmp_path / str(request)
         folder.mkdir()
         with Emulator(users=PENDING + 2, pending=PENDING, odd=False, limits=NO_LIMITS) as rc:
-            if not kill_and_repeat(rc, folder, transport, moment, boundary, tally):
+            if not kill_and_repeat(rc, folder, Kill(transport, moment, request), tally):
                 break
-    tally["boundaries"] = tally["kills"] if moment == "done" else 0  # the same ones each time
-    record_property("kills", dict(tally))
-    assert boundary >= 6  # a login, the account, the list, mail, and the logout at the least
+    record_property("kills", {"transport": transport, "moment": moment, **tally})
+    assert tally["kills"] >= 6  # a login, the account, the list, mail, and the logout at the least
     assert not tally["twice"]
     assert not tally["missing"]
 
 
-def kill_and_repeat(
-    rc: Emulator, folder: Path, transport: str, moment: str, boundary: int, tally: Counter[str]
-) -> bool:
-    """Kill a run at its request number ``boundary`` and run twice more; whether it had so many requests."""
+def kill_and_repeat(rc: Emulator, folder: Path, kill: Kill, tally: Counter[str]) -> bool:
+    """Kill a run and run twice more; False if it had not so many requests."""
     ledger = folder / "ledger.sqlite3"
-    rc.faults.add(MOMENTS[moment], skip=boundary)
-    process = Process(rc, folder, ledger, transport=transport)
+    start = partial(Process, rc, folder, ledger, transport=kill.transport)
+    rc.faults.add(MOMENTS[kill.moment], skip=kill.request)
+    process = start()
     if not waits_to_be_held(rc, process):
         assert not process.ended().result.get("failed")
         return False
     process.kill()
     tally["kills"] += 1
-    if moment != "late":
-        release(rc, drop=moment == "lost")
-    second = Process(rc, folder, ledger, transport=transport).ended()
-    if moment == "late":
+    if kill.moment != "late":
+        release(rc, drop=kill.moment == "lost")
+    second = start().ended()
+    if kill.moment == "late":
         release(rc, drop=False)
     rc.clock.advance(60)
-    third = Process(rc, folder, ledger, transport=transport).ended()
+    third = start().ended()
     rc.clock.advance(60)
     mails = rc.state()["mails"]
     tally["twice"] += sum(times > 1 for times in mails.values())
@@ -92,10 +100,9 @@ def invited(ledger: Path, rc: Emulator) -> set[str]:
 @pytest.mark.parametrize("transport", ["bulk", "single"])
 def test_four_at_once(transport: str, tmp_path: Path, record_property: Recorder) -> None:
     with Emulator(users=45, pending=40, odd=False, limits=NO_LIMITS) as rc:
-        processes = [
-            Process(rc, tmp_path, tmp_path / "ledger.sqlite3", transport=transport, limit=limit)
-            for limit in (0, 0, 25, 0)
-        ]
+        rc.faults.add("slow", "listExtensions", times=4, seconds=1)  # so that they all have read before one writes
+        ledger = tmp_path / "ledger.sqlite3"
+        processes = [Process(rc, tmp_path, ledger, transport=transport) for _ in range(4)]
         runs = [process.ended() for process in processes]
         mails = rc.state()["mails"]
         people = {str(one.id) for one in rc.account.extensions.values() if one.status == "NotActivated"}
@@ -109,4 +116,4 @@ def test_four_at_once(transport: str, tmp_path: Path, record_property: Recorder)
         assert not missing
         assert sum(map(len, by_run)) == len(people)
         assert all(run.entries.keys() == people for run in runs)
-        assert invited(tmp_path / "ledger.sqlite3", rc) == people
+        assert invited(ledger, rc) == people
