@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
 LICENCE = "# SPDX-License-" + "Identifier: GPL-3.0-or-later"  # in one piece, reuse would read it as this file's own
 NOT_FOR_USERS = re.compile(r"(^|/)(\.|tests/|build/|__pycache__|molecule/|reinvite-reports)|\.pyc$")
 
@@ -57,9 +59,10 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         (source / litter).parent.mkdir(parents=True, exist_ok=True)
         (source / litter).write_text("x", encoding="utf-8")
     dist = tmp_path_factory.mktemp("dist")
-    galaxy = Path(sys.executable).parent / "ansible-galaxy"
     subprocess.run(
-        [sys.executable, galaxy, "collection", "build", source, "--output-path", dist], check=True, capture_output=True
+        [sys.executable, BIN / "ansible-galaxy", "collection", "build", source, "--output-path", dist],
+        check=True,
+        capture_output=True,
     )
     (tarball,) = dist.iterdir()
     with tarfile.open(tarball) as archive:
@@ -81,11 +84,43 @@ def test_the_artifact_holds_all_of_the_collection(artifact: set[str]) -> None:
     assert sorted(wanted - artifact) == []
 
 
-def test_the_link_gives_the_checkout_its_place() -> None:
-    link = ROOT / ".collections/ansible_collections/onboard/ringcentral"
-    assert link.is_symlink()
-    assert not link.readlink().is_absolute()
-    assert link.resolve() == ROOT
+def test_the_links_give_the_checkout_its_place() -> None:
+    for folder in (".collections", "playbooks/collections", "examples/collections"):
+        link = ROOT / folder / "ansible_collections/onboard/ringcentral"
+        assert link.is_symlink()
+        assert not link.readlink().is_absolute()
+        assert link.resolve() == ROOT
+
+
+def in_the_checkout(folder: Path, home: Path, *command: str | Path) -> str:
+    """What a command prints that somebody without any settings of their own gives in a checkout."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "true"}
+    ended = subprocess.run(
+        [sys.executable, BIN / command[0], *command[1:]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def test_it_is_installed_from_a_checkout_although_the_checkout_finds_itself(tmp_path: Path) -> None:
+    checkout, home = tmp_path / "checkout", tmp_path / "home"
+    home.mkdir()
+    subprocess.run(["git", "clone", "--quiet", ROOT, checkout], check=True)
+    in_the_checkout(checkout, home, "ansible-galaxy", "collection", "install", ".")
+    installed = home / ".ansible/collections/ansible_collections/onboard/ringcentral"
+    assert (installed / "plugins/modules/rc_send_invite.py").is_file()
+    assert not (installed / "playbooks/collections").exists()
+    in_the_checkout(tmp_path, home, "ansible-playbook", "--syntax-check", "onboard.ringcentral.reinvite")
+
+
+@pytest.mark.parametrize("playbook", ["playbooks/reinvite.yml", "examples/five_lines.yml"])
+def test_playbooks_run_straight_from_the_checkout(tmp_path: Path, playbook: str) -> None:
+    in_the_checkout(ROOT, tmp_path, "ansible-playbook", "--syntax-check", playbook)
 
 
 def test_the_action_group_names_every_module() -> None:
