@@ -30,7 +30,7 @@ lint-python: .venv-lint/.ready
 	.venv-lint/bin/mypy
 
 lint-ansible: .venv-lint/.ready
-	PATH="$$PWD/.venv-lint/bin:$$PATH" .venv-lint/bin/ansible-lint --strict
+	PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.collections" .venv-lint/bin/ansible-lint --strict
 
 lint-papers: .venv-lint/.ready
 	.venv-lint/bin/reuse lint --quiet || .venv-lint/bin/reuse lint
