@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -55,9 +56,14 @@ class Contract:
         self, method: str, path: str, query: tuple[tuple[str, str], ...], content_type: str, body: bytes
     ) -> str | None:
         try:
+            body.decode()
             self._openapi.validate_request(_Request(method, path, query, content_type, body))
+            if content_type == "application/json" and body:
+                json.dumps(json.loads(body), ensure_ascii=False).encode()  # an escaped half of a pair is no text
         except OpenAPIError as error:
             return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
+        except UnicodeError:
+            return "the body is not text in UTF-8"
         return None
 
     def violation_of_form(self, template: str, body: bytes) -> str | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from functools import lru_cache
@@ -52,6 +53,24 @@ def merged(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+LEAST = ("minLength", "minimum", "minItems")
+MOST = ("maxLength", "maximum", "maxItems")
+
+
+def looser(a: dict[str, Any], b: dict[str, Any], where: str) -> Iterator[str]:
+    """Where ours would let pass what theirs does not. That ours is stricter here and there is meant."""
+    if lacking := set(a.get("required", ())) - set(b.get("required", ())):
+        yield f"{where}: {lacking} is required there"
+    if a.get("additionalProperties") is False and b.get("additionalProperties") is not False:
+        yield f"{where}: there are no further properties there"
+    for name in LEAST:
+        if b.get(name, 0) < a.get(name, 0):
+            yield f"{where}: {name} is {a[name]} there"
+    for name in MOST:
+        if b.get(name, math.inf) > a.get(name, math.inf):
+            yield f"{where}: {name} is {a[name]} there"
+
+
 def differences(theirs: dict[str, Any], ours: dict[str, Any], where: str) -> Iterator[str]:
     """What our schema says that theirs does not."""
     a, b = merged(published().document, theirs), merged(OURS, ours)
@@ -61,6 +80,7 @@ def differences(theirs: dict[str, Any], ours: dict[str, Any], where: str) -> Ite
         yield f"{where}: {b.get('type')} is {a.get('type')} there"
     if not set(b.get("enum", [])) <= set(a.get("enum", b.get("enum", []))):
         yield f"{where}: values {b['enum']} are {a['enum']} there"
+    yield from looser(a, b, where)
     for name, schema in b.get("properties", {}).items():
         if name not in a.get("properties", {}):
             yield f"{where}.{name} is not there"
