@@ -11,7 +11,9 @@ import signal
 import ssl
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from .limits import DEFAULT_LIMITS
 from .server import Emulator
@@ -19,14 +21,30 @@ from .server import Emulator
 
 def main() -> int:
     options = _arguments()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        try:
+            emulator = stack.enter_context(_emulator(options))
+        except (OSError, ValueError) as error:
+            sys.exit(f"emulator: {error}")
+        ready = json.dumps({"url": emulator.url, "pid": os.getpid(), **emulator.env()})
+        print(ready, flush=True)
+        if options.ready_file:
+            part = options.ready_file.with_suffix(".part")
+            part.write_text(ready + "\n")
+            part.replace(options.ready_file)
+        stop.wait()
+    return 0
+
+
+def _emulator(options: argparse.Namespace) -> Emulator:
     tls = None
     if options.tls_cert:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(options.tls_cert, options.tls_key)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with Emulator(
+    emulator = Emulator(
         port=options.port,
         tls=tls,
         users=options.users,
@@ -37,15 +55,9 @@ def main() -> int:
         lacking=set(options.lacking),
         limits=dict(options.limit),
         window=options.window,
-    ) as emulator:
-        ready = json.dumps({"url": emulator.url, "pid": os.getpid(), **emulator.env()})
-        print(ready, flush=True)
-        if options.ready_file:
-            part = options.ready_file.with_suffix(".part")
-            part.write_text(ready + "\n")
-            part.replace(options.ready_file)
-        stop.wait()
-    return 0
+    )
+    emulator.account.allowed_domains |= set(options.allowed_domain)
+    return emulator
 
 
 def _arguments() -> argparse.Namespace:
@@ -60,15 +72,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same people")
     parser.add_argument("--plain", action="store_true", help="no odd cases and no hostile names")
     parser.add_argument("--account-id", type=int, default=400131426008)
-    parser.add_argument("--lacking", nargs="*", default=[], metavar="PERMISSION", help="such as EditExtensionInfo")
-    parser.add_argument(
-        "--limit", nargs="*", default=[], type=_limit, metavar="GROUP=N", help=f"instead of {DEFAULT_LIMITS}"
-    )
+    several: dict[str, Any] = {"nargs": "*", "action": "extend", "default": []}
+    parser.add_argument("--lacking", **several, metavar="PERMISSION", help="missing, such as EditExtensionInfo")
+    parser.add_argument("--allowed-domain", **several, metavar="DOMAIN", help="other addresses are refused")
+    parser.add_argument("--limit", **several, type=_limit, metavar="GROUP=N", help=f"instead of {DEFAULT_LIMITS}")
     parser.add_argument("--window", type=float, default=60, help="seconds over which limits count")
     parser.add_argument("--ready-file", type=Path, help="gets the same line of JSON")
     parser.add_argument("--tls-cert", type=Path, help="serve https with this certificate")
-    parser.add_argument("--tls-key", type=Path)
-    return parser.parse_args()
+    parser.add_argument("--tls-key", type=Path, help="the certificate's key, if it is in another file")
+    options = parser.parse_args()
+    if options.tls_key and not options.tls_cert:
+        parser.error("--tls-key needs --tls-cert")
+    return options
 
 
 def _limit(text: str) -> tuple[str, int]:

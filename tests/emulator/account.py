@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -61,6 +61,7 @@ class Task:
     created_at: float
     ready_at: float
     script: Mapping[str, Any]
+    request: int = 0
     status: str = "Accepted"
     modified_at: float = 0
     results: list[dict[str, Any]] = field(default_factory=list)
@@ -140,7 +141,9 @@ class Account:
                 )
 
     def find(self, extension_id: str) -> Extension:
-        extension = self.extensions.get(int(extension_id)) if extension_id.isdigit() else None
+        extension = (
+            self.extensions.get(int(extension_id)) if extension_id.isdecimal() and extension_id.isascii() else None
+        )
         if extension is None:
             raise Refused(
                 404, "CMN-102", "Resource for parameter [extensionId] is not found", parameterName="extensionId"
@@ -160,7 +163,7 @@ class Account:
             tests.append(lambda e: e.extension_number in numbers)
         return [extension for extension in self.extensions.values() if all(test(extension) for test in tests)]
 
-    def update(self, extension: Extension, change: Mapping[str, Any], *, via: str, task_id: str | None = None) -> None:
+    def update(self, extension: Extension, change: Mapping[str, Any], task: Task | None = None) -> None:
         """Apply a change, all of it or nothing, and mail if it asks for that."""
         self._check(extension, change)
         if "status" in change:
@@ -186,9 +189,9 @@ class Account:
                     extension_number=extension.extension_number,
                     name=extension.name,
                     email=extension.email,
-                    via=via,
-                    task_id=task_id,
-                    request=self.request,
+                    via="bulk" if task else "single",
+                    task_id=task.id if task else None,
+                    request=task.request if task else self.request,
                 )
             )
 
@@ -216,6 +219,7 @@ class Account:
             created_at=now,
             ready_at=now + self.task_seconds,
             script=dict(self.task_script),
+            request=self.request,
             modified_at=now,
         )
         self.tasks[task.id] = task
@@ -248,7 +252,7 @@ class Account:
     def _apply(self, task: Task, record: Mapping[str, Any]) -> dict[str, Any]:
         try:
             extension = self.find(record["id"])
-            self.update(extension, record, via="bulk", task_id=task.id)
+            self.update(extension, record, task)
         except Refused as refused:
             return {"extensionId": record["id"], "status": "Fail", "errors": refused.body["errors"]}
         return {"extensionId": record["id"], "status": "Success"}
@@ -274,12 +278,13 @@ class Account:
         self.fields.append(entry)
         return entry
 
-    def directory(self, search: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def directory(self, search: Mapping[str, Any]) -> Entries:
         """All entries that a directory search finds, before paging."""
         self.work()
         statuses, types, ids = (
             set(search.get(key) or ()) for key in ("extensionStatuses", "extensionTypes", "extensionIds")
         )
+        names = {entry["id"]: entry["displayName"] for entry in self.fields}
         found = [
             extension
             for extension in self.extensions.values()
@@ -287,33 +292,49 @@ class Account:
             and (not types or extension.type in types)
             and (not ids or str(extension.id) in ids)
         ]
-        return [self._entry(extension) for extension in found]
-
-    def _entry(self, extension: Extension) -> dict[str, Any]:
-        names = {entry["id"]: entry["displayName"] for entry in self.fields}
-        entry: dict[str, Any] = {
-            "id": str(extension.id),
-            "type": extension.type if extension.type in DIRECTORY_TYPES else "Unknown",
-            "status": extension.status,
-            "name": extension.name,
-            "firstName": extension.first_name,
-            "lastName": extension.last_name,
-            "hidden": extension.hidden,
-            "customFields": [
-                {"id": key, "name": names.get(key, ""), "value": value}
-                for key, value in extension.custom_fields.items()
-            ],
-        }
-        optional = {
-            "email": extension.email,
-            "extensionNumber": extension.extension_number,
-            "department": extension.department,
-            "jobTitle": extension.job_title,
-        }
-        return entry | {key: value for key, value in optional.items() if value}
+        return Entries(found, names)
 
     def counts(self) -> dict[str, int]:
         return dict(sorted(Counter(extension.status for extension in self.extensions.values()).items()))
 
     def _iso(self, seconds: float) -> str:
         return iso(self.clock.now() - timedelta(seconds=self.clock.seconds() - seconds))
+
+
+class Entries:
+    """Entries of the directory, made as they are looked at: a page is a thousand of perhaps fifty thousand."""
+
+    def __init__(self, found: list[Extension], names: Mapping[str, str]) -> None:
+        self._found, self._names = found, names
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (_entry(extension, self._names) for extension in self._found)
+
+    def __getitem__(self, page: slice) -> list[dict[str, Any]]:
+        return [_entry(extension, self._names) for extension in self._found[page]]
+
+
+def _entry(extension: Extension, names: Mapping[str, str]) -> dict[str, Any]:
+    """As the directory shows it; ``names`` are those of the custom fields."""
+    entry: dict[str, Any] = {
+        "id": str(extension.id),
+        "type": extension.type if extension.type in DIRECTORY_TYPES else "Unknown",
+        "status": extension.status,
+        "name": extension.name,
+        "firstName": extension.first_name,
+        "lastName": extension.last_name,
+        "hidden": extension.hidden,
+        "customFields": [
+            {"id": key, "name": names.get(key, ""), "value": value} for key, value in extension.custom_fields.items()
+        ],
+    }
+    optional = {
+        "email": extension.email,
+        "extensionNumber": extension.extension_number,
+        "department": extension.department,
+        "jobTitle": extension.job_title,
+    }
+    return entry | {key: value for key, value in optional.items() if value}

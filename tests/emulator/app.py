@@ -6,64 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import math
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from . import contract
+from . import contract, spoiled
 from .account import Refused
-from .faults import Fault
+from .calls import Call, Operation, operations
 from .world import CLIENT_ID, CLIENT_SECRET, JWT, World
-
-GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-LOGIN_PAGE = "<!DOCTYPE html><title>Sign in</title><p>Please sign in to continue."
-
-
-class Operation:
-    """One operation of the contract, and how its paths look."""
-
-    def __init__(self, template: str, method: str, definition: dict[str, Any]) -> None:
-        self.template, self.method, self.id = template, method.upper(), definition["operationId"]
-        self.group: str = definition["x-group"]
-        self.permissions = [definition[key] for key in ("x-app", "x-user") if key in definition]
-        self.pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
-
-
-def operations() -> list[Operation]:
-    return [
-        Operation(template, method, definition)
-        for template, item in contract.own().document["paths"].items()
-        for method, definition in item.items()
-        if method in {"get", "post", "put"}
-    ]
-
-
-class Call:
-    """One request on its way through."""
-
-    def __init__(self, request: web.Request, body: bytes, operation: Operation | None, ids: dict[str, str]) -> None:
-        self.request, self.body, self.operation, self.ids = request, body, operation, ids
-        self.query = list(request.rel_url.query.items())
-        self.content_type = request.content_type
-        self.headers: dict[str, str] = {}
-        self.fault: Fault | None = None
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    def form(self) -> dict[str, str]:
-        return {key: values[-1] for key, values in parse_qs(self.body.decode()).items()}
-
-    def values(self, name: str) -> list[str]:
-        return [value for key, value in self.query if key == name]
-
-    def number(self, name: str, default: int) -> int:
-        return int((self.values(name) or [str(default)])[-1])
 
 
 class RingCentral:
@@ -93,17 +46,19 @@ class RingCentral:
         """Answer one request, and log it whatever becomes of it."""
         body = await request.read()
         call = Call(request, body, *self._route(request))
-        entry = self._entry(call)
+        entry = call.entry(len(self.world.log) + 1, self.world.clock.iso(), self._label(request))
         self.world.log.append(entry)
-        self.world.account.request = entry["number"]
         if call.operation:
-            call.fault = self.world.faults.strike(call.operation.id, entry["number"])
+            call.fault = self.world.faults.strike(
+                call.operation.id, entry["number"], f"{request.method} {request.path}"
+            )
             entry["fault"] = call.fault.kind if call.fault else None
         if early := await self._before(call, entry):
             return early
+        self.world.account.request = entry["number"]
         status, document = self._answer(call, entry)
         entry["status"], entry["answer"] = status, _without_secrets(document)
-        return await self._after(call, status, document)
+        return await self._after(call, entry, document)
 
     def _route(self, request: web.Request) -> tuple[Operation | None, dict[str, str]]:
         for operation in self._operations:
@@ -111,28 +66,6 @@ class RingCentral:
             if match and operation.method == request.method:
                 return operation, match.groupdict()
         return None, {}
-
-    def _entry(self, call: Call) -> dict[str, Any]:
-        operation = call.operation
-        login = operation is not None and operation.group == "Auth"
-        shown = re.sub(rb"(assertion|token)=[^&]*", rb"\1=***", call.body) if login else call.body
-        return {
-            "number": len(self.world.log) + 1,
-            "at": self.world.clock.iso(),
-            "method": call.request.method,
-            "path": call.request.path,
-            "query": call.query,
-            "operation": operation.id if operation else None,
-            "template": operation.template if operation else None,
-            "group": operation.group if operation else None,
-            "session": self._label(call.request),
-            "content_type": call.content_type,
-            "raw_body": shown,
-            "body": shown.decode("utf-8", "replace"),
-            "status": None,
-            "answer": None,
-            "fault": None,
-        }
 
     def _label(self, request: web.Request) -> str | None:
         token = _token(request)
@@ -145,47 +78,38 @@ class RingCentral:
         if kind == "hold_before":
             await self._hold(entry)
         if kind == "reset_before" or (kind == "hold_before" and self.drops_held):
-            return _reset(call.request)
+            entry["reset"] = True
+            return spoiled.reset(call.request)
         if kind == "echo":
             entry["status"] = 400
-            return web.json_response(_echo(call), status=400)
-        if fault and kind in _INSTEAD:
-            status, headers, text = _INSTEAD[kind](fault)
+            return web.json_response(spoiled.echo(call), status=400)
+        if fault and kind in spoiled.INSTEAD:
+            status, headers, text = spoiled.INSTEAD[kind](fault)
             entry["status"] = status
-            return web.Response(status=status, headers=headers, text=text, content_type=_content_type(text))
+            return web.Response(status=status, headers=headers, text=text, content_type=spoiled.content_type(text))
         if kind in {"expired_token", "revoked_token"}:
             for session in self.world.account.sessions:
                 session.expires_at = session.expires_at if kind == "revoked_token" else 0
                 session.open = session.open and kind == "expired_token"
         return None
 
-    async def _after(self, call: Call, status: int, document: Any) -> web.StreamResponse:
+    async def _after(self, call: Call, entry: dict[str, Any], document: Any) -> web.StreamResponse:
         """The faults that spoil an answer after the request was processed."""
-        fault = call.fault
+        fault, status = call.fault, entry["status"]
         kind = fault.kind if fault else ""
+        entry["reset"] = kind in {"reset_after", "truncated"}
         if kind == "hold_after":
-            await self._hold(self.world.log[-1])
+            await self._hold(entry)
         if kind == "reset_after":
-            return _reset(call.request)
+            return spoiled.reset(call.request)
         if fault and kind == "slow":
             await asyncio.sleep(fault.seconds)
-        if fault and kind == "foreign_next_page" and "nextPage" in document.get("navigation", {}):
-            document["navigation"]["nextPage"]["uri"] = f"http://{fault.host}/restapi/v1.0/account/~/extension?page=2"
-        text = "" if document is None else json.dumps(document, ensure_ascii=False)
-        if kind in {"html", "not_json"}:
-            text = LOGIN_PAGE if kind == "html" else "OK"
+        if fault and kind == "foreign_next_page":
+            spoiled.point_elsewhere(document, fault.host)
+        text = spoiled.text_of(document, kind)
         if kind == "truncated":
-            return await self._truncate(call, status, text)
-        return web.Response(status=status, headers=call.headers, text=text, content_type=_content_type(text))
-
-    async def _truncate(self, call: Call, status: int, text: str) -> web.StreamResponse:
-        content = text.encode()
-        response = web.StreamResponse(status=status, headers=call.headers)
-        response.content_length = len(content) + 10
-        response.content_type = "application/json"
-        await response.prepare(call.request)
-        await response.write(content[: len(content) // 2])
-        return _reset(call.request, response)
+            return await spoiled.truncated(call, status, text)
+        return web.Response(status=status, headers=call.headers, text=text, content_type=spoiled.content_type(text))
 
     async def _hold(self, entry: dict[str, Any]) -> None:
         self.held = {"number": entry["number"], "operation": entry["operation"]}
@@ -208,9 +132,13 @@ class RingCentral:
             status, document = refused.status, refused.body
         objection = contract.own().violation_of_answer(operation.method, operation.template, status, document)
         if objection:
-            self.world.violations.append(f"answer {entry['number']}: {objection}")
+            self._object(entry, "answer", objection)
             return 500, {"errorCode": "EMULATOR", "message": f"This answer breaks the contract: {objection}"}
         return status, document
+
+    def _object(self, entry: dict[str, Any], what: str, objection: str) -> None:
+        entry["contract_violations"].append(f"{what}: {objection}")
+        self.world.violations.append(f"{what} {entry['number']}: {objection}")
 
     def _process(self, operation: Operation, call: Call, entry: dict[str, Any]) -> Any:
         objection = contract.own().violation_of_request(
@@ -224,7 +152,7 @@ class RingCentral:
                 raise Refused(403, "CMN-401", f"[{operation.permissions[0]}] permission required")
             self.world.account.demand(*operation.permissions)
         if objection:
-            self.world.violations.append(f"request {entry['number']}: {objection}")
+            self._object(entry, "request", objection)
             if operation.group == "Auth":
                 raise _login_refused(400, "invalid_request", "OAU-101", "The request breaks the contract")
             raise Refused(400, "CMN-101", "The request breaks the contract")
@@ -271,9 +199,15 @@ class RingCentral:
         records = [extension.record(base) for extension in found[(page - 1) * size : page * size]]
         paging = _paging(page, size, len(found), len(records))
         links = {"firstPage": 1, "lastPage": max(1, paging["totalPages"])}
+        if page > 1:
+            links["previousPage"] = page - 1
         if page < paging["totalPages"]:
             links["nextPage"] = page + 1
-        navigation = {name: {"uri": f"{base}/extension?page={number}&perPage={size}"} for name, number in links.items()}
+        filters = [(name, value) for name, value in call.query if name not in {"page", "perPage"}]
+        navigation = {
+            name: {"uri": f"{base}/extension?{urlencode([*filters, ('page', number), ('perPage', size)])}"}
+            for name, number in links.items()
+        }
         return {"uri": f"{base}/extension", "records": records, "paging": paging, "navigation": navigation}
 
     def _read_extension(self, call: Call) -> Any:
@@ -286,7 +220,7 @@ class RingCentral:
 
     def _update_extension(self, call: Call) -> Any:
         extension = self.world.account.find(call.ids["extensionId"])
-        self.world.account.update(extension, call.json(), via="single")
+        self.world.account.update(extension, call.json())
         return self._read_extension(call)
 
     def _bulk_update(self, call: Call) -> Any:
@@ -332,42 +266,7 @@ def _paging(page: int, size: int, total: int, shown: int) -> dict[str, int]:
     return paging | ({"pageStart": start, "pageEnd": start + shown - 1} if shown else {})
 
 
-_INSTEAD: dict[str, Callable[[Fault], tuple[int, dict[str, str], str]]] = {
-    "429": lambda f: (
-        429,
-        {"Retry-After": f"{f.seconds:g}"},
-        '{"errorCode": "CMN-301", "message": "Request rate exceeded"}',
-    ),
-    "429_bare": lambda _: (429, {}, '{"errorCode": "CMN-301", "message": "Request rate exceeded"}'),
-    "500": lambda _: (500, {}, '{"errorCode": "CMN-211", "message": "Internal error"}'),
-    "503": lambda f: (503, {"Retry-After": f"{f.seconds:g}"}, '{"errorCode": "CMN-201", "message": "Unavailable"}'),
-    "502_html": lambda _: (502, {}, "<html><h1>502 Bad Gateway</h1></html>"),
-    "portal": lambda _: (200, {}, LOGIN_PAGE),
-    "redirect": lambda f: (302, {"Location": f"http://{f.host}/restapi"}, ""),
-}
-
-
-def _echo(call: Call) -> dict[str, str]:
-    """An error of a server that says too much; ``error`` is where a login has its code."""
-    said = f"Cannot process Authorization: {call.request.headers.get('Authorization')}; {call.body.decode()}"
-    return {"error": "invalid_request", "error_description": said, "errorCode": "CMN-101", "message": said}
-
-
-def _content_type(text: str) -> str:
-    return "text/html" if text.startswith("<") else "application/json"
-
-
-def _reset(request: web.Request, response: web.StreamResponse | None = None) -> web.StreamResponse:
-    """Break the connection without another byte."""
-    if request.transport:
-        request.transport.abort()
-    return response or web.Response()
-
-
 def _without_secrets(document: Any) -> Any:
     return (
         {**document, "access_token": "***"} if isinstance(document, dict) and "access_token" in document else document
     )
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

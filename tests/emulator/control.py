@@ -4,30 +4,37 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from typing import Any
 
 from aiohttp import web
 
 from .app import RingCentral
 from .outbox import outbox_page
+from .people import Extension
 
 
 def make_app(ringcentral: RingCentral) -> web.Application:
     """RingCentral below /restapi, the outbox at /, and the switches."""
     app = web.Application(client_max_size=64 * 1024**2)
     switches = Switches(ringcentral)
-    app.router.add_route("*", "/restapi/{rest:.*}", ringcentral.handle)
+    app.router.add_route("*", r"/restapi/{rest:[\s\S]*}", ringcentral.handle)
     app.router.add_get("/", switches.page)
     app.router.add_get("/outbox", switches.page)
-    for name in ("outbox", "log", "state", "people", "held"):
+    for name in ("outbox", "log", "state", "people", "held", "faults"):
         app.router.add_get(f"/_emulator/{name}.json", getattr(switches, name))
     app.router.add_post("/_emulator/clock", switches.clock)
     app.router.add_post("/_emulator/faults", switches.add_fault)
     app.router.add_delete("/_emulator/faults", switches.clear_faults)
     app.router.add_post("/_emulator/release", switches.release)
+    app.router.add_post("/_emulator/reset", switches.reset)
+    app.router.add_post("/_emulator/sessions", switches.log_in)
     app.router.add_post("/_emulator/account", switches.account)
     app.router.add_post("/_emulator/extensions/{id}", switches.extension)
     return app
+
+
+_CHANGEABLE = {entry.name for entry in fields(Extension)} - {"id", "created"}
 
 
 class Switches:
@@ -66,6 +73,19 @@ class Switches:
         self._world.clock.advance(float((await request.json())["advance"]))
         return web.json_response({"now": self._world.clock.iso()})
 
+    async def reset(self, request: web.Request) -> web.Response:
+        self._world.reset()
+        return web.json_response({})
+
+    async def log_in(self, request: web.Request) -> web.Response:
+        """A token as somebody else would hand it in."""
+        session = self._world.account.log_in()
+        return web.json_response({"access_token": session.token, "session": session.label})
+
+    async def faults(self, request: web.Request) -> web.Response:
+        faults = self._world.faults
+        return web.json_response({"planned": [asdict(fault) for fault in faults.planned], "happened": faults.happened})
+
     async def add_fault(self, request: web.Request) -> web.Response:
         try:
             self._world.faults.add(**await request.json())
@@ -78,10 +98,10 @@ class Switches:
         return web.json_response({})
 
     async def account(self, request: web.Request) -> web.Response:
-        """Set lacking, reject, allowed_domains, task_script or task_seconds."""
+        """Set lacking, reject, allowed_domains, mailing_flags, task_script or task_seconds."""
         account = self._world.account
         for name, value in (await request.json()).items():
-            if name in {"lacking", "allowed_domains"}:
+            if name in {"lacking", "allowed_domains", "mailing_flags"}:
                 setattr(account, name, set(value))
             elif name == "reject":
                 account.reject = {int(key): message for key, message in value.items()}
@@ -93,10 +113,11 @@ class Switches:
 
     async def extension(self, request: web.Request) -> web.Response:
         """Change somebody, as life does: {"status": "Enabled"}, {"email": …}."""
-        person = self._world.account.extensions.get(int(request.match_info["id"]))
+        number = request.match_info["id"]
+        person = self._world.account.extensions.get(int(number)) if number.isdecimal() else None
         change: dict[str, Any] = await request.json()
-        if person is None or any(not hasattr(person, name) for name in change):
-            return web.json_response({"error": "no such extension or attribute"}, status=404)
+        if person is None or not change.keys() <= _CHANGEABLE:
+            return web.json_response({"error": f"no extension {number} with {', '.join(change)}"}, status=404)
         for name, value in change.items():
             setattr(person, name, value)
         return web.json_response(person.record(""))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
+from fnmatch import fnmatchcase
 from typing import Any
 
 KINDS = (
@@ -12,6 +13,7 @@ KINDS = (
     "429_bare",
     "500",
     "503",
+    "503_bare",
     "html",
     "502_html",
     "not_json",
@@ -35,15 +37,16 @@ KINDS = (
 class Fault:
     """``kind`` happens to the operation (an operationId, "" for any), after ``skip`` requests, ``times`` times.
 
-    ``seconds`` is the delay of slow and the Retry-After of 429 and 503, ``host`` where redirect and
-    foreign_next_page lead. html, not_json and truncated spoil the answer to what was done; portal is a page in front
-    of RingCentral, so that nothing was done. echo refuses with an error that repeats the request, secrets and all.
-    hold_before and hold_after stop the world at that request until it is released; one that was held before can be
-    dropped then, as if it had never arrived.
+    ``path`` narrows it further, a pattern such as ``PUT */extension/62264001``. ``seconds`` is the delay of slow and
+    the Retry-After of 429 and 503 (rounded up), ``host`` where redirect and foreign_next_page lead. html, not_json and
+    truncated spoil the answer to what was done; portal is a page in front of RingCentral, so that nothing was done.
+    echo refuses with an error that repeats the request, secrets and all. hold_before and hold_after stop the world at
+    that request until it is released; one that was held before can be dropped then, as if it had never arrived.
     """
 
     kind: str
     operation: str = ""
+    path: str = "*"
     skip: int = 0
     times: int = 1
     seconds: float = 0.05
@@ -70,10 +73,10 @@ class Faults:
     def clear(self) -> None:
         self.planned.clear()
 
-    def strike(self, operation: str, number: int) -> Fault | None:
-        """The fault that hits this request, if any."""
+    def strike(self, operation: str, number: int, path: str = "") -> Fault | None:
+        """The fault that hits this request, if any; ``path`` is its method and path."""
         for fault in self.planned:
-            if fault.operation in {"", operation} and fault.times > 0:
+            if fault.operation in {"", operation} and fnmatchcase(path, fault.path) and fault.times > 0:
                 if fault.skip > 0:
                     fault.skip -= 1
                     continue

@@ -28,6 +28,8 @@ class RateLimits:
         self.window = window
         self._clock = clock
         self._limits = {**DEFAULT_LIMITS, **(limits or {})}
+        if unknown := self._limits.keys() - DEFAULT_LIMITS:
+            raise ValueError(f"there is no rate group {', '.join(sorted(unknown))}, only {', '.join(DEFAULT_LIMITS)}")
         self._passed: dict[str, deque[float]] = defaultdict(deque)
         self._closed_until: dict[str, float] = {}
 

@@ -36,11 +36,12 @@ def outbox_page(world: World) -> str:
         f"<tr{' class=twice' if times[mail['extension_id']] > 1 else ''}>"
         f'<td class="n">{escape(mail["at"][:19].replace("T", " "))}</td>'
         f"<td>{escape(_printable(mail['name']))}</td><td>{escape(_printable(mail['email']))}</td>"
-        f'<td class="n">{escape(mail["extension_number"])}</td><td>{escape(mail["via"])}</td></tr>'
+        f'<td class="n">{escape(mail["extension_number"])}</td><td>{escape(mail["via"])}</td>'
+        f'<td class="n">{times[mail["extension_id"]]}</td></tr>'
         for mail in reversed(mails)
     )
     table = (
-        "<table><thead><tr><th>When (UTC)<th>Name<th>Address<th>Extension<th>Sent</tr></thead>"
+        "<table><thead><tr><th>When (UTC)<th>Name<th>Address<th>Extension<th>Sent<th>Times</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
         if mails
         else "<p>Nothing has gone out yet.</p>"

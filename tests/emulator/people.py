@@ -29,7 +29,9 @@ DEPARTMENTS = ("Sales", "Support", "Finance", "Research & Development", "Human R
 JOBS = ("Analyst", "Engineer", "Manager", "Clerk", "Director", "")
 DOMAINS = ("example.com", "example.org", "emea.example.com")
 OTHER_STATUSES = ("Enabled",) * 16 + ("Disabled", "Disabled", "Frozen")
-OTHER_TYPES = ("Department", "IvrMenu", "Room", "PagingOnly", "Voicemail", "Announcement", "ParkLocation", "Site")
+THINGS = ("Department", "IvrMenu", "Room", "PagingOnly", "Voicemail", "Announcement", "ParkLocation", "Site")
+OTHER_PEOPLE = ("FaxUser", "VirtualUser", "FlexibleUser", "DigitalUser")
+OTHER_TYPES = THINGS + OTHER_PEOPLE
 
 
 @dataclass
@@ -123,14 +125,15 @@ def _person(chance: random.Random, now: datetime, number: int, *, pending: bool)
     first, last = chance.choice(FIRST), chance.choice(LAST)
     kind = OTHER_TYPES[number // 12 % len(OTHER_TYPES)] if number % 12 == 11 and not pending else "User"
     status = "NotActivated" if pending else chance.choice(OTHER_STATUSES)
-    if kind != "User":
+    if kind in THINGS:
         first, last = kind, f"of {chance.choice(SITES)} {number}"
+    if kind != "User":
         status = "NotActivated" if number % 24 == 23 else "Enabled"
     return Extension(
         id=62_264_000 + number * 7,
         first_name=first,
         last_name=last,
-        email=f"{_ascii(first)}.{_ascii(last)}.{number}@{chance.choice(DOMAINS)}" if kind == "User" else "",
+        email=f"{_ascii(first)}.{_ascii(last)}.{number}@{chance.choice(DOMAINS)}" if kind not in THINGS else "",
         extension_number=str(10_000 + number) if number >= 900 else str(101 + number),
         status=status,
         type=kind,

@@ -7,15 +7,21 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from copy import deepcopy
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
+from .account import Account
 from .app import RingCentral
 from .control import make_app
+from .faults import Faults
 from .world import CLIENT_ID, CLIENT_SECRET, JWT, World
+
+Result = TypeVar("Result")
 
 
 class Emulator:
@@ -28,8 +34,6 @@ class Emulator:
     def __init__(self, *, port: int = 0, tls: ssl.SSLContext | None = None, **options: Any) -> None:
         self.world = World(**options)
         self.clock = self.world.clock
-        self.faults = self.world.faults
-        self.account = self.world.account
         self.url = ""
         self._port, self._tls = port, tls
         self._loop = asyncio.new_event_loop()
@@ -51,15 +55,28 @@ class Emulator:
         self._thread.join()
 
     @property
+    def account(self) -> Account:
+        """What RingCentral keeps, to look at and to prepare. Not a copy."""
+        return self.world.account
+
+    @property
+    def faults(self) -> Faults:
+        return self.world.faults
+
+    @property
     def outbox(self) -> list[dict[str, Any]]:
-        return self.world.mails()
+        return self._at_rest(self.world.mails)
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        return deepcopy(self.world.log)
+        return self._at_rest(lambda: deepcopy(self.world.log))
 
     def state(self) -> dict[str, Any]:
-        return deepcopy(self.world.state())
+        return self._at_rest(lambda: deepcopy(self.world.state()))
+
+    def reset(self) -> None:
+        """The account as it was in the beginning, with an empty log; the clock goes on."""
+        self._at_rest(self.world.reset)
 
     def env(self) -> dict[str, str]:
         """The variables that the modules read."""
@@ -72,14 +89,23 @@ class Emulator:
 
     def new_access_token(self) -> str:
         """A session that somebody else has opened."""
-        return self.account.log_in().token
+        return self._at_rest(lambda: self.account.log_in().token)
+
+    def _at_rest(self, action: Callable[[], Result]) -> Result:
+        """Do something between two requests, on the server's own thread: looking also does what is due by now."""
+        if not self._thread.is_alive() or threading.current_thread() is self._thread:
+            return action()
+        result: Future[Result] = Future()
+        self._loop.call_soon_threadsafe(_settle, result, action)
+        return result.result(timeout=60)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
             runner = self._loop.run_until_complete(self._start())
-        except OSError as error:
+        except BaseException as error:  # noqa: BLE001  # raised again by those who wait for it
             self._failure = error
+            self._loop.close()
             self._ready.set()
             return
         self._ready.set()
@@ -95,3 +121,10 @@ class Emulator:
         port = runner.addresses[0][1]
         self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
         return runner
+
+
+def _settle(result: Future[Result], action: Callable[[], Result]) -> None:
+    try:
+        result.set_result(action())
+    except BaseException as error:  # noqa: BLE001  # belongs to the thread that asked
+        result.set_exception(error)

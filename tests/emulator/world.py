@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from .account import Account
@@ -40,10 +41,17 @@ class World:
         window: float = 60,
     ) -> None:
         self.clock = Clock()
-        people = make_account(self.clock.now(), users=users, pending=pending, seed=seed, odd=odd)
-        self.account = Account(self.clock, people, account_id=account_id)
-        self.account.lacking |= lacking
-        self.limits = RateLimits(self.clock, limits, window)
+        self._make = partial(make_account, users=users, pending=pending, seed=seed, odd=odd)
+        self._account_id, self._lacking = account_id, frozenset(lacking)
+        self._limits, self._window = limits, window
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew with the same options. The clock goes on."""
+        people = self._make(self.clock.now())
+        self.account = Account(self.clock, people, account_id=self._account_id)
+        self.account.lacking |= self._lacking
+        self.limits = RateLimits(self.clock, self._limits, self._window)
         self.faults = Faults()
         self.log: list[dict[str, Any]] = []
         self.violations: list[str] = []
