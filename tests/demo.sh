@@ -39,7 +39,7 @@ export ANSIBLE_CONFIG=$PWD/ansible.cfg ANSIBLE_HOME=$folder/ansible ANSIBLE_CALL
 export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 export ANSIBLE_STDOUT_CALLBACK=story ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 export XDG_STATE_HOME=$folder/state  # a ledger of the demonstration's own
-reinvite=(playbooks/reinvite.yml -e "reinvite_report_dir=$folder/reports")
+reinvite=(playbooks/reinvite.yml -e "{reinvite_report_dir: '$folder/reports'}")
 
 heading '1. A RingCentral account of 40 extensions. Who has not activated?'
 play pending tests/demo/pending.yml

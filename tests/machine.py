@@ -28,13 +28,15 @@ class Machine:
     def now(self) -> datetime:
         return self.rc.clock.now()
 
-    def run(self, module: Any, spec: dict[str, Any], *, check_mode: bool, **options: Any) -> dict[str, Any]:
+    def run(
+        self, module: Any, spec: dict[str, Any], *, check_mode: bool, max_wait: float = 900, **options: Any
+    ) -> dict[str, Any]:
         validated = ArgumentSpecValidator(spec).validate(options)
         assert not validated.error_messages
         wire = RequestsWire(self.rc.url, verify=True, timeout=5)
         credentials = Credentials(CLIENT_ID, CLIENT_SECRET, JWT)
         clock = self.rc.clock
-        with Client(wire, credentials, account="~", max_wait=900, clock=clock.seconds, sleep=clock.advance) as api:
+        with Client(wire, credentials, account="~", max_wait=max_wait, clock=clock.seconds, sleep=clock.advance) as api:
             result: dict[str, Any] = module.run(validated.validated_parameters, api, self.now, check_mode=check_mode)
         return result
 

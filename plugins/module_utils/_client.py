@@ -19,6 +19,9 @@ from ._pacing import Budget, Pacer, parse_retry_after
 READ_ATTEMPTS = 5
 """How often a read is tried on broken connections and 5xx; the pauses between are 1, 2, 4 and 8 s."""
 
+SHORTEST_SECRET = 8
+"""Characters; something shorter is no secret, and striking it out would garble answers."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -165,7 +168,7 @@ class Client:
             self._log_in()
             response = self._exchange(operation, self._signed(request))
         if response.status >= 300:
-            raise _api_error(operation, request, response)
+            raise _api_error(operation, request, response, handed_in=bool(self._credentials.access_token))
         return response
 
     def _signed(self, request: Request) -> Request:
@@ -197,7 +200,15 @@ class Client:
             self._pacer.lost(operation.group)
             return error
         self._pacer.observe(operation.group, response.status, response.headers)
-        return response
+        return replace(response, text=self._without_secrets(response.text))
+
+    def _without_secrets(self, text: str) -> str:
+        """An answer as it may be kept: an error page can hold what it was sent."""
+        login = self._credentials
+        for secret in (login.client_secret, login.jwt, login.access_token, self._token, self._basic()[6:]):
+            if len(secret) >= SHORTEST_SECRET:
+                text = text.replace(secret, "***")
+        return text
 
     def _log_in(self) -> None:
         self._token = ""
@@ -258,11 +269,13 @@ def error_words(document: Mapping[str, Any]) -> tuple[str, str]:
     return str(code), str(words)
 
 
-def _api_error(operation: Operation, request: Request, response: Response) -> ApiError:
+def _api_error(operation: Operation, request: Request, response: Response, *, handed_in: bool) -> ApiError:
     code, words = error_words(response.document() or {})
     said = f"[{code}] {words}" if code or words else f"HTTP {response.status} with no explanation"
-    if response.status == 401:
+    if response.status == 401 and handed_in:
         advice = "; the access_token is no longer valid, or was made for another server_url"
+    elif response.status == 401:
+        advice = ", right after a new login; check whether something else ends the sessions of the JWT's user"
     elif lacks_permission(response.status, code):
         advice = f"; the app needs the permission {operation.app}, and the JWT's user {operation.user}"
     elif response.status >= 500:

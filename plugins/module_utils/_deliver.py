@@ -15,6 +15,7 @@ from ._errors import ApiError, GuardExceeded, LoginRefused, OutOfTime, RingCentr
 from ._invites import Decision, Policy, judge_history
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
+from ._times import for_people
 from ._users import Api
 
 BULK_SIZE = 500
@@ -80,11 +81,11 @@ class Delivery:
         """After a batch: raises unless the next one may start."""
         if is_last:
             return
-        if is_canary and any(self.done[user_id].outcome != "invited" for user_id in batch.users):
+        bad = {user_id for user_id, decision in self.done.items() if decision.outcome in {"failed", "unknown"}}
+        if is_canary and not bad.isdisjoint(batch.users):
             raise GuardExceeded("canary: not all of the first users were accepted, so nobody else was mailed")
-        bad = sum(decision.outcome in {"failed", "unknown"} for decision in self.done.values())
-        if bad > self._policy.max_failures:
-            raise GuardExceeded(f"max_failures: {bad} failed, {self._policy.max_failures} may")
+        if len(bad) > self._policy.max_failures:
+            raise GuardExceeded(f"max_failures: {len(bad)} failed or may have, {self._policy.max_failures} may")
 
     def _by_bulk(self, batch: _Batch, claims: Sequence[Record]) -> None:
         if claims:
@@ -168,11 +169,21 @@ class Delivery:
         for claim in claims:  # known to have been accepted, whatever happens next
             self._note(batch, claim, f"the bulk task {task} was accepted; the next run asks for its outcome")
         self._ledger.settle(claims)
-        for pause in chain(_POLLS, repeat(_POLLS[-1])):
-            self._api.wait(pause, f"the bulk task {task}")
-            if settled := outcomes(claims, self._api.call(READ_TASK, {"task": task})):
-                self._settle(batch, self._clarify(settled))
-                return
+        try:
+            settled = self._outcomes_of(task, claims)
+        except RingCentralError:
+            self._ledger.leave(claims)
+            raise
+        self._settle(batch, self._clarify(settled))
+
+    def _outcomes_of(self, task: str, claims: Sequence[Record]) -> list[Record]:
+        """Wait for a bulk task to end."""
+        settled: list[Record] = []
+        pauses = chain(_POLLS, repeat(_POLLS[-1]))
+        while not settled:
+            self._api.wait(next(pauses), f"the bulk task {task}")
+            settled = outcomes(claims, self._api.call(READ_TASK, {"task": task}))
+        return settled
 
     def _clarify(self, records: Sequence[Record]) -> list[Record]:
         """The records, those in doubt settled if the ledger can tell."""
@@ -186,7 +197,11 @@ class Delivery:
     def _settle(self, batch: _Batch, records: Iterable[Record]) -> None:
         records = list(records)
         for record in records:
-            self._note(batch, record, record.message)
+            held = ""
+            if record.state == "claimed":
+                again = for_people(record.claimed_at + self._policy.resend_after)
+                held = f"; may have been mailed all the same, so held until {again}"
+            self._note(batch, record, f"{record.message}{held}")
         self._ledger.settle(records)
 
     def _note(self, batch: _Batch, record: Record, message: str) -> None:

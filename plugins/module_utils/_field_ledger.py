@@ -8,6 +8,7 @@ what was asked. There are no claims: RingCentral has no compare-and-set, so one 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,8 +16,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._addresses import normalise
-from ._client import CREATE_FIELD, LIST_FIELDS, SEARCH_DIRECTORY
-from ._errors import ApiError, LedgerError
+from ._client import BULK_UPDATE, CREATE_FIELD, LIST_FIELDS, SEARCH_DIRECTORY
+from ._errors import ApiError, LedgerError, RingCentralError
 from ._ledger import NoLedger, failed, invited
 from ._model import Record
 from ._times import parse_iso, to_iso
@@ -26,10 +27,10 @@ MOST_FIELDS = 5
 """Custom fields that an account can have."""
 
 _PAGE = 1000
-_PAUSES = (2.0, 5.0, 10.0)
+_PAUSES = (2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
 
-_VALUE = re.compile(r"invited (\S+Z), attempt (\d+), run (\w+)")
+_VALUE = re.compile(r"(invited|asked) (\S+Z), attempt (\d+), run (\w+)(?:, task (\S+))?")
 
 
 class FieldLedger(NoLedger):
@@ -55,6 +56,24 @@ class FieldLedger(NoLedger):
     def mark(self, claim: Record) -> dict[str, Any]:
         value = f"invited {to_iso(claim.claimed_at)}, attempt {claim.attempts}, run {claim.run}"
         return {"customFields": [{"id": self._id, "value": value}]}
+
+    def leave(self, claims: Sequence[Record]) -> None:
+        """Write down the task that this run cannot follow any more, for the next run to ask about."""
+        words = "asked {}, attempt {}, run {}, task {}"
+        records = [
+            {
+                "id": claim.user_id,
+                "customFields": [
+                    {
+                        "id": self._id,
+                        "value": words.format(to_iso(claim.claimed_at), claim.attempts, claim.run, claim.task),
+                    }
+                ],
+            }
+            for claim in claims
+        ]
+        with contextlib.suppress(RingCentralError):  # what the run ends with is worse, and is being raised
+            self._api.call(BULK_UPDATE, json={"records": records})
 
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
         """Who has this run's record was mailed, who has not was not."""
@@ -85,13 +104,14 @@ class FieldLedger(NoLedger):
             return None
         match = _VALUE.fullmatch(value.strip())
         try:
-            moment = parse_iso(match[1]) if match else None
+            moment = parse_iso(match[2]) if match else None
         except ValueError:
             moment = None
         if not match or not moment:
             words = f"the custom field {self._name} holds {value!r}, which is no record of an invitation; empty it"
             return replace(record, message=words)
-        return Record(user_id, "invited", int(match[2]), moment, last_invited_at=moment, run=match[3])
+        known = Record(user_id, "claimed", int(match[3]), moment, run=match[4], task=match[5] or "")
+        return known if match[1] == "asked" else replace(known, state="invited", last_invited_at=moment)
 
     def _values(self) -> dict[str, str]:
         """The field's value of everybody who is listed and has not activated; "" where it is empty."""

@@ -71,6 +71,9 @@ class Ledger(Protocol):
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
         """Claims whose outcome is lost, settled as far as the ledger itself can tell."""
 
+    def leave(self, claims: Sequence[Record]) -> None:
+        """See to it that the next run learns of these claims, whose bulk task this run cannot follow any more."""
+
     def close(self) -> None: ...
 
 
@@ -94,6 +97,9 @@ class NoLedger:
 
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
         return list(claims)
+
+    def leave(self, claims: Sequence[Record]) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -9,6 +9,7 @@ window as soon as ``X-Rate-Limit-Remaining`` reaches 0 never goes over.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -55,6 +56,7 @@ class Pacer:
         self._clock = clock
         self._closed_until: dict[str, float] = {}
         self._left: dict[str, float] = dict(DOCUMENTED_LIMITS)
+        self._refusals: Counter[str] = Counter()
 
     def delay(self, group: str) -> float:
         """Seconds until a request of this group may be sent; 0 if it may be now."""
@@ -64,10 +66,12 @@ class Pacer:
         """Learn from an answer to a request of ``group`` (header names in lower case)."""
         window = _number(headers.get("x-rate-limit-window")) or DEFAULT_WINDOW
         pause = 0.0
+        self._refusals[group] = self._refusals[group] + 1 if status == 429 else 0
         if status == 429:
             retry_after = parse_retry_after(headers.get("retry-after"), datetime.now(timezone.utc))
-            # never shorter than asked; without the header the whole penalty, since trying within it starts it again
-            pause = window if retry_after is None else retry_after
+            # never shorter than asked, nor than what keeps a server that asks for nothing from being hammered;
+            # without the header the whole penalty, since trying within it starts it again
+            pause = max(window if retry_after is None else retry_after, min(2.0 ** (self._refusals[group] - 1), window))
         elif (left := _number(headers.get("x-rate-limit-remaining"))) is not None:
             self._left[group] = left
             pause = 0.0 if left else window

@@ -267,6 +267,28 @@ def test_an_answer_that_is_not_json_says_nothing_about_what_was_done() -> None:
     assert raised.value.sent
 
 
+def test_what_a_server_echoes_of_the_secrets_is_struck_out() -> None:
+    basic = base64.b64encode(b"app:s3cret-of-the-app").decode()
+    echo = answer(500, {"message": f"token-1 s3cret-of-the-app jwt-of-the-user {basic}"})
+    api, _wire, _clock = playing(
+        log_in("token-1-long-enough"), (BULK, answer(500, {"message": f"token-1-long-enough {basic}"})), ENDED
+    )
+    with pytest.raises(ApiError) as raised:
+        mail(api)
+    assert raised.value.api_message == "*** ***"
+    api, _wire, _clock = playing((TOKEN, echo), max_wait=0)
+    with pytest.raises(ApiError) as raised:
+        read(api)
+    assert raised.value.api_message == "token-1 *** *** ***"
+
+
+def test_a_lasting_401_says_what_it_can_be() -> None:
+    refused = (READ, answer(401, {"errorCode": "OAU-128", "message": "expired"}))
+    api, _wire, _clock = playing(log_in(), refused, log_in("token-2"), refused, ENDED)
+    with pytest.raises(ApiError, match="expired, right after a new login"):
+        read(api)
+
+
 def test_each_token_is_reported_so_that_it_can_be_kept_out_of_outputs() -> None:
     clock, wire, told = Clock(), ScriptedWire([log_in(), (PUT, answer()), ENDED]), list[str]()
     api = Client(

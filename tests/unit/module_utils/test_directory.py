@@ -62,7 +62,7 @@ def test_aliases_and_proxy_addresses_count(addresses: dict[str, Any]) -> None:
     [
         ("Müller, Jörg", "Jorg Muller"),
         ("JÖRG MÜLLER", "Jo\u0308rg Mu\u0308ller"),
-        ("O'Brien Seán", "Sean O’Brien"),
+        ("O'Brien Seán", "Sean O\u2019Brien"),
         ("Anna-Maria Weiß", "anna maria WEISS"),
     ],
 )
@@ -130,8 +130,8 @@ def test_twenty_thousand_meet_twenty_thousand_in_a_few_seconds() -> None:
         for n in range(20_000)
     ]
     people = [user(n, email=f"p{n}@example.com", name=f"Last{n} First{n}") for n in range(20_000)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     directory = Directory(entries, KEYS)
     decisions = decide(Policy(directory=directory), people, people, {}, NOW)
     assert {decision.reason for decision in decisions} == {"not_activated"}
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10

@@ -42,6 +42,8 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
         (200, {"x-rate-limit-remaining": "0"}, 60),
         (200, {"x-rate-limit-remaining": "many"}, 0),
         (429, {"retry-after": "17", "x-rate-limit-remaining": "0", "x-rate-limit-window": "60"}, 17),
+        (429, {"retry-after": "0"}, 1),
+        (429, {"retry-after": "Mon, 02 Mar 2020 08:00:00 GMT"}, 1),
         (429, {"x-rate-limit-window": "45"}, 45),
         (429, {}, 60),
         (429, {"retry-after": "whenever"}, 60),
@@ -61,6 +63,20 @@ def test_a_group_that_is_counted_otherwise_than_documented_is_closed_too() -> No
     pacer = Pacer(Clock())
     pacer.observe("medium", 200, {"x-rate-limit-group": "Heavy", "x-rate-limit-remaining": "0"})
     assert pacer.delay("medium") == pacer.delay("heavy") == 60
+
+
+def test_a_server_that_refuses_again_and_again_is_not_hammered() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pauses = []
+    for _refusal in range(8):
+        pacer.observe("light", 429, {"retry-after": "0"})
+        pauses.append(pacer.delay("light"))
+        clock.sleep(pauses[-1])
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    pacer.observe("light", 200, {})
+    pacer.observe("light", 429, {"retry-after": "0"})
+    assert pacer.delay("light") == 1
 
 
 def test_answers_that_are_lost_count_against_what_was_left() -> None:

@@ -97,6 +97,35 @@ def test_the_other_machine_settles_what_a_dead_one_left(emulate: Any) -> None:
     assert len(machine.rc.outbox) == 8
 
 
+def test_a_task_that_outlasts_the_run_is_left_to_the_next_one_with_its_id(emulate: Any) -> None:
+    machine = emulate(odd=False)
+    machine.rc.account.task_script = {"status": "InProgress"}
+    with pytest.raises(IncompleteDelivery) as raised:
+        machine.invite(max_wait=60)
+    [task] = raised.value.result["tasks"]
+    slow, note = machine.rc.account.tasks.values()
+    assert slow.id == task
+    machine.rc.account.task_script = note.script = {}
+    machine.rc.account.work()
+    assert field_values(machine.rc)[0].endswith(f", task {task}")
+    assert Machine(machine.rc).invite()["reasons"] == {"in_doubt": 8}
+    slow.script = {}
+    assert Machine(machine.rc).invite()["reasons"] == {"recently_invited": 8}
+    assert len(machine.rc.outbox) == 8
+
+
+@pytest.mark.parametrize("seconds", [30, 100])
+def test_a_lost_answer_to_a_slow_task_is_waited_for(emulate: Any, seconds: float) -> None:
+    machine = emulate(odd=False)
+    machine.rc.account.task_seconds = seconds
+    machine.rc.faults.add("reset_after", "extensionBulkUpdate")
+    with pytest.raises(IncompleteDelivery) as raised:
+        machine.invite()
+    assert raised.value.result["counts"]["invited"] == 8
+    assert machine.invite()["reasons"] == {"recently_invited": 8}
+    assert len(machine.rc.outbox) == 8
+
+
 def test_what_a_person_typed_is_kept_and_the_user_held(emulate: Any) -> None:
     machine = emulate(odd=False)
     field = machine.rc.account.create_field("LAST invitation")["id"]
