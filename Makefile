@@ -8,7 +8,7 @@ OLDEST = $(shell .ci/find-python 3.10)
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -21,6 +21,9 @@ demo: .venv/.ready ## The whole story on this machine, against an emulated RingC
 
 test: .venv/.ready ## Unit and integration tests, from nothing, without root
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --cov --junit-xml=build/junit/test.xml
+
+faults: .venv/.ready ## What goes wrong on the way: the fault matrix, kill -9 at each request, a search for secrets
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/faults.xml tests/faults
 
 lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
 

@@ -16,8 +16,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _delive
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator
-from unit.faults.cells import FAULTS, FIELD, MAILING, PLANNING, TASK_SECONDS, TRANSPORTS, Cell, cells
-from unit.faults.rounds import BACKENDS, Rounds, Run
+from faults.cells import FAULTS, FIELD, MAILING, PLANNING, TASK_SECONDS, TRANSPORTS, Cell, cells
+from faults.rounds import BACKENDS, Rounds, Run
 
 PENDING = 4
 HOURS = 3600

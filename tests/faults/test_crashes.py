@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator
-from integration.crashing import Ended, Process, release, waits_to_be_held
+from faults.crashing import Ended, Process, release, waits_to_be_held
 from integration.playing import NO_LIMITS
 
 Recorder = Callable[[str, object], None]
@@ -102,7 +102,7 @@ def test_four_at_once(transport: str, tmp_path: Path, record_property: Recorder)
     with Emulator(users=45, pending=40, odd=False, limits=NO_LIMITS) as rc:
         rc.faults.add("slow", "listExtensions", times=4, seconds=1)  # so that they all have read before one writes
         ledger = tmp_path / "ledger.sqlite3"
-        processes = [Process(rc, tmp_path, ledger, transport=transport) for _ in range(4)]
+        processes = [Process(rc, tmp_path, ledger, transport=transport) for _run in range(4)]
         runs = [process.ended() for process in processes]
         mails = rc.state()["mails"]
         people = {str(one.id) for one in rc.account.extensions.values() if one.status == "NotActivated"}
