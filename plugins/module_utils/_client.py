@@ -48,9 +48,13 @@ LIST_EXTENSIONS = Operation("GET", _ACCOUNT + "/extension", "medium", "ReadAccou
 UPDATE_EXTENSION = Operation(
     "PUT", _ACCOUNT + "/extension/{extension}", "medium", "EditExtensions", "EditUserInfo", once=True
 )
+# The same request for contact values alone: it asks for no invitation, and doing it twice comes to the same as once.
+CORRECT_CONTACT = Operation("PUT", UPDATE_EXTENSION.path, "medium", "EditExtensions", "EditUserInfo")
 BULK_UPDATE = Operation(
     "POST", _ACCOUNT + "/extension-bulk-update", "heavy", "EditExtensions", "EditExtensionInfo", once=True
 )
+BULK_SIZE = 500
+"""Records that one bulk update takes at most."""
 LIST_FIELDS = Operation("GET", _ACCOUNT + "/custom-fields", "light", "ReadAccounts", "ReadUserInfo")
 CREATE_FIELD = Operation("POST", _ACCOUNT + "/custom-fields", "medium", "EditAccounts", "Users", once=True)
 SEARCH_DIRECTORY = Operation("POST", _ACCOUNT + "/directory/entries/search", "heavy", "ReadAccounts", "ReadExtensions")

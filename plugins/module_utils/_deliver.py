@@ -10,16 +10,13 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Literal
 
-from ._client import BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
+from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
 from ._errors import ApiError, GuardExceeded, LoginRefused, OutOfTime, RingCentralError, TransportError
 from ._invites import Decision, Policy, judge_history
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
 from ._times import for_people
 from ._users import Api
-
-BULK_SIZE = 500
-"""Records that one bulk request takes at most."""
 
 Transport = Literal["auto", "bulk", "single"]
 

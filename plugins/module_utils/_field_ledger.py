@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._addresses import normalise
-from ._client import BULK_UPDATE, CREATE_FIELD, LIST_FIELDS, SEARCH_DIRECTORY
+from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD, LIST_FIELDS, SEARCH_DIRECTORY
 from ._errors import ApiError, LedgerError, RingCentralError
 from ._ledger import NoLedger, failed, invited
 from ._model import Record
@@ -30,6 +30,7 @@ _PAGE = 1000
 _PAUSES = (2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
 
+_VERBS = {"invited": "invited", "claimed": "asked"}
 _VALUE = re.compile(r"(invited|asked) (\S+Z), attempt (\d+), run (\w+)(?:, task (\S+))?")
 
 
@@ -40,12 +41,14 @@ class FieldLedger(NoLedger):
         self._api = api
         self._name = name
         self._id = self._find()
+        self._asked: set[str] = set()
 
     def history(self, user_ids: Iterable[str]) -> dict[str, Record]:
         values = self._values() if self._id else None
         if values is None:
             return {}
         records = {user_id: self._read(user_id, values.get(user_id)) for user_id in user_ids}
+        self._asked = {user_id for user_id, record in records.items() if record and record.task}
         return {user_id: record for user_id, record in records.items() if record}
 
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Record]) -> dict[str, Record]:
@@ -54,26 +57,27 @@ class FieldLedger(NoLedger):
         return {}
 
     def mark(self, claim: Record) -> dict[str, Any]:
-        value = f"invited {to_iso(claim.claimed_at)}, attempt {claim.attempts}, run {claim.run}"
-        return {"customFields": [{"id": self._id, "value": value}]}
+        return self._field(f"invited {_what(claim)}")
+
+    def settle(self, records: Iterable[Record]) -> None:
+        """Write down what became of the tasks that earlier runs left here. Who was refused is about to be sent again,
+        which writes a record of its own; and what this run's own requests do, they write themselves."""
+        known = [record for record in records if record.user_id in self._asked and record.state != "failed"]
+        self._asked.clear()
+        self._write({record.user_id: f"{_VERBS[record.state]} {_what(record)}" for record in known})
 
     def leave(self, claims: Sequence[Record]) -> None:
         """Write down the task that this run cannot follow any more, for the next run to ask about."""
-        words = "asked {}, attempt {}, run {}, task {}"
-        records = [
-            {
-                "id": claim.user_id,
-                "customFields": [
-                    {
-                        "id": self._id,
-                        "value": words.format(to_iso(claim.claimed_at), claim.attempts, claim.run, claim.task),
-                    }
-                ],
-            }
-            for claim in claims
-        ]
-        with contextlib.suppress(RingCentralError):  # what the run ends with is worse, and is being raised
-            self._api.call(BULK_UPDATE, json={"records": records})
+        self._write({claim.user_id: f"asked {_what(claim)}, task {claim.task}" for claim in claims})
+
+    def _write(self, values: Mapping[str, str]) -> None:
+        records = [{"id": user_id, **self._field(value)} for user_id, value in values.items()]
+        for start in range(0, len(records), BULK_SIZE):
+            with contextlib.suppress(RingCentralError):  # the next run finds what this one has found
+                self._api.call(BULK_UPDATE, json={"records": records[start : start + BULK_SIZE]})
+
+    def _field(self, value: str) -> dict[str, Any]:
+        return {"customFields": [{"id": self._id, "value": value}]}
 
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
         """Who has this run's record was mailed, who has not was not."""
@@ -151,3 +155,7 @@ class FieldLedger(NoLedger):
         if not made.get("id"):
             raise LedgerError(f"ledger: the custom field {self._name} was made, but not named; run again")
         return str(made["id"])
+
+
+def _what(record: Record) -> str:
+    return f"{to_iso(record.claimed_at)}, attempt {record.attempts}, run {record.run}"
