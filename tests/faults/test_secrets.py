@@ -41,6 +41,11 @@ CASES = {
     "a reset": Case("the connection broke", fault=("reset_after", "extensionBulkUpdate")),
     "a server error": Case("CMN-211", fault=("500", "extensionBulkUpdate")),
     "an echo of a read": Case("Cannot process", fault=("echo", "listExtensions")),
+    "an echo of the login": Case("refused the login", fault=("echo", "getToken")),
+    "an echo of the bulk request": Case("Cannot process", fault=("echo", "extensionBulkUpdate")),
+    "an echo of an invitation": Case(
+        "were invited", fault=("echo", "updateExtension"), variables={"reinvite_transport": "single"}
+    ),
     "an echo of the logout": Case(fault=("echo", "revokeToken")),
     "a wrong variable": Case("reinvite_limit", variables={"reinvite_limit": "many"}),
 }
@@ -61,7 +66,7 @@ def test_no_secret_is_left_anywhere(case: Case, source: str, tmp_path: Path) -> 
         check(case, rc, play(tmp_path, source, credentials, case.variables), tmp_path)
 
 
-@pytest.mark.parametrize("operation", ["readAccountInfo", "listExtensions"])
+@pytest.mark.parametrize("operation", ["readAccountInfo", "extensionBulkUpdate"])
 def test_nor_is_a_token_that_was_handed_in(operation: str, source: str, tmp_path: Path) -> None:
     with Emulator(users=14, pending=6, odd=False) as rc:
         rc.faults.add("echo", operation)
