@@ -8,7 +8,7 @@ OLDEST = $(shell .ci/find-python 3.10)
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults test-ad lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -24,6 +24,9 @@ test: .venv/.ready ## Unit and integration tests, from nothing, without root
 
 faults: .venv/.ready ## What goes wrong on the way: the fault matrix, kill -9 at each request, a search for secrets
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/faults.xml tests/faults
+
+test-ad: .venv-ad/.ready ## The role on a real Active Directory, Samba's on loopback (root and Debian's packages)
+	@PATH="$$PWD/.venv-ad/bin:$$PATH" .venv-ad/bin/python -m pytest --junit-xml=build/junit/test-ad.xml tests/ad
 
 lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
 
@@ -75,6 +78,9 @@ clean: ## Remove everything the other targets made
 # Environments. Each is made again when its requirements change.
 .venv/.ready: requirements.txt tests/requirements.txt
 	@.ci/environment .venv "$(PYTHON)" -r tests/requirements.txt
+
+.venv-ad/.ready: requirements.txt tests/requirements.txt tests/requirements-ad.txt
+	@.ci/environment .venv-ad "$(PYTHON)" -r tests/requirements-ad.txt
 
 .venv-lint/.ready: requirements.txt tests/requirements.txt tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
