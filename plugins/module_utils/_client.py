@@ -19,6 +19,9 @@ from ._pacing import Budget, Pacer, parse_retry_after
 READ_ATTEMPTS = 5
 """How often a read is tried on broken connections and 5xx; the pauses between are 1, 2, 4 and 8 s."""
 
+PAGE_SIZE = 1000
+"""Records of a list that are asked for at once, the most that RingCentral gives."""
+
 SHORTEST_SECRET = 8
 """Characters; something shorter is no secret, and striking it out would garble answers."""
 
@@ -154,11 +157,13 @@ class Client:
         """
         page = 1
         while True:
-            answer = self.call(operation, params={**params, "page": page, "perPage": 1000})
+            answer = self.call(operation, params={**params, "page": page, "perPage": PAGE_SIZE})
             records = answer.get("records") or []
             yield from records
-            more = (answer.get("navigation") or {}).get("nextPage")
-            if not records or not (more or page < (answer.get("paging") or {}).get("totalPages", 0)):
+            navigation, paging = answer.get("navigation") or {}, answer.get("paging") or {}
+            # neither has to be there; a full page may then be followed by another one
+            total = paging.get("totalPages", page + (not navigation and len(records) >= PAGE_SIZE))
+            if not records or not (navigation.get("nextPage") or page < total):
                 return
             page += 1
 

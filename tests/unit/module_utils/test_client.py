@@ -257,6 +257,16 @@ def test_pages_end_on_total_pages_or_on_an_empty_page() -> None:
     wire.done()
 
 
+def test_a_full_page_that_says_nothing_of_others_may_have_a_next_one() -> None:
+    full, rest = [{"id": n} for n in range(1000)], [{"id": 1000}]
+    api, wire, _clock = playing(
+        log_in(), (LIST, answer(body={"records": full})), (LIST, answer(body={"records": rest})), ENDED
+    )
+    with api:
+        assert len(list(api.pages(c.LIST_EXTENSIONS, {}))) == 1001
+    wire.done()
+
+
 def test_an_answer_that_is_not_json_says_nothing_about_what_was_done() -> None:
     api, _wire, _clock = playing(log_in(), (READ, answer(200, "<html>")), ENDED)
     with pytest.raises(TransportError, match="not with JSON"):
