@@ -50,6 +50,11 @@ def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(normalise(pattern)) for pattern in patterns) or r"(?!)")
 
 
+def is_address(email: str) -> bool:
+    """Whether the text has the shape of an e-mail address."""
+    return bool(_SHAPE.fullmatch(normalise(email)))
+
+
 def placeholder(email: str, patterns: Collection[str] = (), known_domains: Collection[str] = ()) -> str:
     """Why an address stands for nobody, as a phrase; "" if it seems real.
 
@@ -57,7 +62,7 @@ def placeholder(email: str, patterns: Collection[str] = (), known_domains: Colle
     user's own globs; below ``known_domains`` the top-level domain is not doubted.
     """
     text = normalise(email)
-    if not _SHAPE.fullmatch(text):
+    if not is_address(text):
         return "is not an e-mail address"
     local = text.partition("@")[0]
     top = domain_of(text).rpartition(".")[2]

@@ -93,6 +93,15 @@ def send_invite() -> Spec:
     }
 
 
+def user() -> Spec:
+    """The options of rc_user."""
+    return {
+        **connection(),
+        "user": {"type": "str", "required": True},
+        **{name: {"type": "str"} for name in ("email", "first_name", "last_name", "department", "job_title")},
+    }
+
+
 def _ledger(*backends: str) -> Spec:
     return {
         "type": "dict",

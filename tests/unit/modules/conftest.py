@@ -18,7 +18,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Response
-from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite, rc_user, rc_user_info
 from emulator import Emulator
 from machine import Machine
 from scripted import ACCOUNT, LIST, Clock, ScriptedWire, answer, client, log_in, page
@@ -51,6 +51,16 @@ class Stage:
     def info(self, people: Sequence[dict[str, Any]], **options: Any) -> dict[str, Any]:
         with self._login([(LIST, page(people))], 900) as api:
             return rc_user_info.run(_validated(_argspec.user_info(), options), api, self.clock.now)
+
+    def correct(
+        self,
+        people: Sequence[dict[str, Any]],
+        *script: Step,
+        check_mode: bool = False,
+        **options: Any,
+    ) -> dict[str, Any]:
+        with self._login([(LIST, page(people)), *script], 900) as api:
+            return rc_user.run(_validated(_argspec.user(), options), api, self.clock.now, check_mode=check_mode)
 
     @contextmanager
     def _login(self, steps: Sequence[Step], max_wait: float) -> Iterator[Client]:
