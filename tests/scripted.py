@@ -145,4 +145,5 @@ def extension(number: int = 1, **fields: Any) -> dict[str, Any]:
 
 def page(records: Sequence[Mapping[str, Any]], *, more: bool = False) -> Response:
     navigation = {"nextPage": {"uri": "https://elsewhere.example.net/steal"}} if more else {}
-    return answer(body={"records": list(records), "navigation": navigation, "paging": {"perPage": 1000}})
+    paging = {"perPage": 1000} if more else {"perPage": 1000, "totalPages": 1}
+    return answer(body={"records": list(records), "navigation": navigation, "paging": paging})
