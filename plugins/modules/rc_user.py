@@ -34,7 +34,7 @@ options:
     description:
       - The user, named by e-mail address, id or extension number. Quote a number that begins with a zero.
       - Only users behind whom a person sits can be corrected.
-      - Where O(email) is to change, name the user by id or extension number, as the old address means nobody afterwards.
+      - Where O(email) is to change, name the user by id or extension number. The old address means nobody afterwards.
     type: str
     required: true
   email:
