@@ -43,6 +43,8 @@ def user_info() -> Spec:
         "created_before": {"type": "str"},
         "created_after": {"type": "str"},
         "details": {"type": "bool", "default": True},
+        "findings": {"type": "bool", "default": False},
+        **_addresses(),
         "ledger": _ledger("sqlite", "custom_field"),
     }
 
@@ -59,22 +61,9 @@ def send_invite() -> Spec:
         "type": _strings(choices=PERSON_TYPES, default=["user"]),
         "resend_after": {"type": "str", "default": "48h"},
         "max_attempts": {"type": "int", "default": 0},
-        "allowed_domains": _strings(default=[]),
+        **_addresses(),
         "exclude": _strings(default=[]),
-        "placeholder_patterns": _strings(default=[]),
-        "directory": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "email": {"type": "str"},
-                "name": {"type": "str"},
-                "extension_number": {"type": "str"},
-                "employee_id": {"type": "str"},
-                "enabled": {"type": "bool", "default": True},
-                "aliases": _strings(),
-            },
-        },
-        "match_by": _strings(choices=KEYS, default=["email", "extension_number", "name"]),
+        "correct_email": {"type": "bool", "default": False},
         "limit": {"type": "int", "default": 0},
         "max_invites": {"type": "int", "default": 0},
         "canary": {"type": "int", "default": 0},
@@ -99,6 +88,28 @@ def user() -> Spec:
         **connection(),
         "user": {"type": "str", "required": True},
         **{name: {"type": "str"} for name in ("email", "first_name", "last_name", "department", "job_title")},
+    }
+
+
+def _addresses() -> Spec:
+    """The options of the doc fragment ``addresses``."""
+    return {
+        "allowed_domains": _strings(default=[]),
+        "placeholder_patterns": _strings(default=[]),
+        "directory": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "email": {"type": "str"},
+                "name": {"type": "str"},
+                "extension_number": {"type": "str"},
+                "employee_id": {"type": "str"},
+                "enabled": {"type": "bool", "default": True},
+                "aliases": _strings(),
+            },
+        },
+        "match_by": _strings(choices=KEYS, default=["email", "extension_number", "name"]),
+        "employee_id_field": {"type": "str"},
     }
 
 

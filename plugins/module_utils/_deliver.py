@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from typing import Any, Literal
 
 from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
-from ._errors import ApiError, GuardExceeded, LoginRefused, OutOfTime, RingCentralError, TransportError
+from ._errors import ApiError, GuardExceeded, OutOfTime, RingCentralError, TransportError
 from ._invites import Decision, Policy, judge_history
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
@@ -95,7 +95,7 @@ class Delivery:
             try:
                 self._mail(batch, claims, UPDATE_EXTENSION, self._invitation(claim), {"extension": claim.user_id})
             except ApiError as error:
-                if not _is_about_this_request(error):
+                if not error.concerns_one:
                     raise
                 return  # this user's own trouble, settled already
             self._settle(batch, [invited(claim)])
@@ -147,7 +147,7 @@ class Delivery:
         try:
             return self._api.call(operation, ids, json=json)
         except RingCentralError as error:
-            if isinstance(error, ApiError) and _is_about_this_request(error):
+            if isinstance(error, ApiError) and error.concerns_one:
                 self._settle(batch, [failed(claim, error.message) for claim in claims])
             elif _is_surely_unsent(error):
                 self._ledger.release(claims, batch.seen)
@@ -268,11 +268,6 @@ def _outcome(claim: Record, item: Mapping[str, Any] | None, left_out: str) -> Re
         code, words = error_words(item)
         return failed(claim, f"RingCentral refused: [{code}] {words}" if code or words else "RingCentral refused")
     return in_doubt(claim, left_out)
-
-
-def _is_about_this_request(error: ApiError) -> bool:
-    """Whether RingCentral refused just these users, rather than the credential or the app."""
-    return error.refused and not error.lacks_permission and error.status != 401 and not isinstance(error, LoginRefused)
 
 
 def _is_surely_unsent(error: RingCentralError) -> bool:

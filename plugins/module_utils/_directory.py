@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._addresses import canonical
+from ._addresses import canonical, is_address
+from ._errors import InvalidOption
 from ._model import User
 
 KEYS = ("email", "employee_id", "extension_number", "name")
@@ -63,8 +64,23 @@ class Directory:
         if not entry.enabled:
             return "disabled_in_directory", f"is disabled in the directory, where {key} finds {entry}"
         if canonical(user.email) not in entry.addresses():
-            return "email_mismatch", f"the directory has {entry.email or 'no address'} for them, found by {key}"
+            named = "" if _same_name(user, entry) or not entry.name else f" under the name {entry.name}"
+            return "email_mismatch", f"the directory has {entry.email or 'no address'} for them, found by {key}{named}"
         return None
+
+    def correct_address(self, user: User) -> str:
+        """The address that the user should have instead of theirs; "" if it is not beyond doubt, or theirs is right.
+
+        An extension number is handed on to the next person, so it proves nobody: the name has to agree, unless
+        the employee id was what found them.
+        """
+        key, found = self._find(user)
+        if len(found) != 1 or not found[0].enabled or self._contradiction(user, found[0]):
+            return ""
+        entry = found[0]
+        email = re.sub(r"(?i)^smtp:", "", entry.email.strip())
+        surely = key == "employee_id" or _same_name(user, entry)
+        return email if surely and is_address(email) and canonical(user.email) not in entry.addresses() else ""
 
     def _find(self, user: User) -> tuple[str, list[Entry]]:
         """The first key that finds somebody, and whom."""
@@ -89,9 +105,11 @@ class Directory:
         return ""
 
 
-def parse_entries(options: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Entries from the option ``directory``."""
-    return [
+def read_directory(options: Iterable[Mapping[str, Any]] | None, match_by: Sequence[str]) -> Directory | None:
+    """The directory from the options ``directory`` and ``match_by``; InvalidOption if it is empty."""
+    if options is None:
+        return None
+    entries = [
         Entry(
             email=entry["email"] or "",
             name=entry["name"] or "",
@@ -102,6 +120,9 @@ def parse_entries(options: Iterable[Mapping[str, Any]]) -> list[Entry]:
         )
         for entry in options
     ]
+    if not entries:
+        raise InvalidOption("directory", "is empty, so that everybody would be held; see to where it comes from")
+    return Directory(entries, match_by)
 
 
 def _values(key: str, entry: Entry) -> set[str]:
@@ -113,6 +134,11 @@ def _values(key: str, entry: Entry) -> set[str]:
     if key == "extension_number" and len(value) > _LONGEST_EXTENSION:
         values = {value[-length:] for length in range(_SHORTEST_EXTENSION, _LONGEST_EXTENSION + 1)}
     return values - {""}
+
+
+def _same_name(user: User, entry: Entry) -> bool:
+    name = _normal("name", user.name)
+    return bool(name) and name == _normal("name", entry.name)
 
 
 def _normal(key: str, value: str) -> str:

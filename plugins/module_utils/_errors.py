@@ -108,6 +108,11 @@ class ApiError(RingCentralError):
         """Whether RingCentral surely did nothing: it refused the request itself. (408 is a time-out on the way.)"""
         return 400 <= self.status < 500 and self.status != 408
 
+    @property
+    def concerns_one(self) -> bool:
+        """Whether RingCentral refused just the users in the request, rather than the credential or the app."""
+        return self.refused and not self.lacks_permission and self.status != 401
+
     def details(self) -> dict[str, Any]:
         return {"code": self.code or f"HTTP-{self.status}", "status": self.status, "message": self.api_message}
 
@@ -118,6 +123,10 @@ class LoginRefused(ApiError):
     @property
     def refused(self) -> bool:
         return True
+
+    @property
+    def concerns_one(self) -> bool:
+        return False
 
 
 def lacks_permission(status: int, code: str) -> bool:

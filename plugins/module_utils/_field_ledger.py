@@ -16,8 +16,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._addresses import normalise
-from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD, LIST_FIELDS, SEARCH_DIRECTORY
+from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD
 from ._errors import ApiError, LedgerError, RingCentralError
+from ._fields import field_ids, field_values
 from ._ledger import NoLedger, failed, invited
 from ._model import Record
 from ._times import parse_iso, to_iso
@@ -26,7 +27,6 @@ from ._users import Api
 MOST_FIELDS = 5
 """Custom fields that an account can have."""
 
-_PAGE = 1000
 _PAUSES = (2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
 
@@ -119,30 +119,17 @@ class FieldLedger(NoLedger):
 
     def _values(self) -> dict[str, str]:
         """The field's value of everybody who is listed and has not activated; "" where it is empty."""
-        search = {"extensionStatuses": ["NotActivated"], "showFederated": False, "showAdminOnlyContacts": True}
-        values: dict[str, str] = {}
-        page = 1
-        while True:
-            answer = self._api.call(SEARCH_DIRECTORY, json={**search, "page": page, "perPage": _PAGE})
-            records = answer.get("records") or []
-            for record in records:
-                fields = {str(entry.get("id")): entry.get("value") for entry in record.get("customFields") or ()}
-                values[str(record.get("id"))] = str(fields.get(self._id) or "")
-            if not records or page >= (answer.get("paging") or {}).get("totalPages", page + 1):
-                return values
-            page += 1
+        return field_values(self._api, self._id, ["not_activated"])
 
     def _find(self) -> str:
-        fields = self._api.call(LIST_FIELDS).get("records") or []
-        for entry in fields:
-            if normalise(str(entry.get("displayName") or "")) == normalise(self._name):
-                return str(entry["id"])
-        if len(fields) >= MOST_FIELDS:
+        fields = field_ids(self._api)
+        found = fields.get(normalise(self._name), "")
+        if not found and len(fields) >= MOST_FIELDS:
             raise LedgerError(
                 f"ledger: the account has no custom field {self._name}, and with {MOST_FIELDS} others no room for it; "
                 "delete one in the admin portal, or name one in ledger.field that may be used; nothing was sent"
             )
-        return ""
+        return found
 
     def _create(self) -> str:
         try:

@@ -8,12 +8,12 @@ No I/O and no clock: users, history, policy and the time come in, one decision f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
-from ._addresses import in_domains, matches_any, normalise, placeholder
+from ._addresses import canonical, in_domains, matches_any, normalise, placeholder
 from ._directory import Directory
 from ._model import PERSON_TYPES, Record, User, describe
 from ._times import for_people, to_iso
@@ -94,7 +94,8 @@ class Policy:
 class Decision:
     """What is to be done about one user, why, and in the end what became of it.
 
-    ``user`` is None for a name that means nobody, or several; ``name`` is then what was named.
+    ``user`` is None for a name that means nobody, or several; ``name`` is then what was named. ``directory_email``
+    is the address that the user should have, ``corrected_from`` the one they had before it was corrected.
     """
 
     reason: str
@@ -104,6 +105,8 @@ class Decision:
     record: Record | None = field(default=None, repr=False)
     next_invite_after: datetime | None = None
     outcome: Outcome | None = None
+    directory_email: str = ""
+    corrected_from: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -125,6 +128,8 @@ class Decision:
             "last_invited_at": to_iso(record.last_invited_at) if record else None,
             "next_invite_after": to_iso(self.next_invite_after),
             "attempts": record.attempts if record else 0,
+            "directory_email": self.directory_email or None,
+            "corrected_from": self.corrected_from,
         }
 
 
@@ -147,7 +152,7 @@ def narrowed_to_nobody(policy: Policy, users: Sequence[User]) -> list[str]:
 def decide(
     policy: Policy,
     considered: Iterable[User],
-    everybody: Iterable[User],
+    everybody: Collection[User],
     history: Mapping[str, Record],
     now: datetime,
 ) -> list[Decision]:
@@ -155,8 +160,9 @@ def decide(
 
     ``everybody`` is all users that were read: an address counts as duplicate whoever shares it.
     """
-    shared = _shared_addresses(everybody)
+    shared = shared_addresses(user for user in everybody if user.is_pending_person)
     decisions = [_judge(policy, user, shared, history.get(user.id), now) for user in considered]
+    decisions = _without_taken(decisions, everybody)
     decisions.sort(key=_oldest_first)
     if policy.limit:
         sends = [decision for decision in decisions if decision.verdict == "send"]
@@ -213,9 +219,10 @@ def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
 def _judge(
     policy: Policy, user: User, shared: Mapping[str, list[User]], record: Record | None, now: datetime
 ) -> Decision:
-    reason, message = _unfit(policy, user, now) or _unsafe(policy, user, shared) or ("", "")
-    if reason:
-        return Decision(reason, message, user=user, record=record)
+    if unfit := _unfit(policy, user, now):
+        return Decision(*unfit, user=user, record=record)
+    if unsafe := next(objections(policy, user, shared), None):
+        return Decision(*unsafe, user=user, record=record, directory_email=_correct_address(policy, user))
     return judge_history(policy, user, record, now)
 
 
@@ -246,24 +253,51 @@ def _filtered(policy: Policy, user: User) -> str:
     return ""
 
 
-def _unsafe(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> tuple[str, str] | None:
-    """Why a person must look at this user's address first."""
+def objections(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> Iterator[tuple[str, str]]:
+    """Each reason, with its message, why a person must look at this user's address first."""
     if not user.email:
-        return "no_email", "has no e-mail address"
-    if why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains):
-        return "placeholder_email", why
+        yield "no_email", "has no e-mail address"
+    elif why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains):
+        yield "placeholder_email", why
     others = [other for other in shared.get(normalise(user.email), ()) if other.id != user.id]
     if others:
-        return "duplicate_email", f"shares the address with {describe(others)}"
-    if policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
-        return "domain_not_allowed", "is outside allowed_domains"
-    return policy.directory.objection(user) if policy.directory else None
+        yield "duplicate_email", f"shares the address with {describe(others)}"
+    if user.email and policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
+        yield "domain_not_allowed", "is outside allowed_domains"
+    if policy.directory and (objection := policy.directory.objection(user)):
+        yield objection
 
 
-def _shared_addresses(everybody: Iterable[User]) -> dict[str, list[User]]:
+def _correct_address(policy: Policy, user: User) -> str:
+    """The address that the directory has for this user, if it may be mailed; "" if there is none."""
+    email = policy.directory.correct_address(user) if policy.directory else ""
+    if placeholder(email, policy.placeholder_patterns, policy.allowed_domains):
+        return ""
+    return email if not policy.allowed_domains or in_domains(email, policy.allowed_domains) else ""
+
+
+def _without_taken(decisions: list[Decision], everybody: Iterable[User]) -> list[Decision]:
+    """The decisions, none of which proposes an address that somebody else has, or should have too."""
+    proposed = Counter(canonical(decision.directory_email) for decision in decisions if decision.directory_email)
+    if not proposed:
+        return decisions
+    holders = {canonical(user.email): user for user in everybody if user.type in PERSON_TYPES}
+
+    def checked(decision: Decision) -> Decision:
+        email = canonical(decision.directory_email)
+        if not email or (proposed[email] == 1 and email not in holders):
+            return decision
+        who = f"{describe([holders[email]])} has" if email in holders else "others here should have"
+        return replace(decision, directory_email="", message=f"{decision.message}; {who} that address too")
+
+    return [checked(decision) for decision in decisions]
+
+
+def shared_addresses(users: Iterable[User]) -> dict[str, list[User]]:
+    """The users of each normalised address."""
     shared: dict[str, list[User]] = {}
-    for user in everybody:
-        if user.is_pending_person and user.email:
+    for user in users:
+        if user.email:
             shared.setdefault(normalise(user.email), []).append(user)
     return {address: sorted(users, key=lambda user: user.id) for address, users in shared.items()}
 

@@ -21,6 +21,7 @@ notes:
   - When O(users) is given, the whole account is read, since only then a name can be told to be unknown or ambiguous.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
+  - onboard.ringcentral.addresses
   - onboard.ringcentral.attributes
 attributes:
   check_mode:
@@ -74,63 +75,21 @@ options:
     description: Stop inviting somebody after this many invitations. V(0) never stops.
     type: int
     default: 0
-  allowed_domains:
-    description:
-      - Hold everybody whose address is not below one of these domains. Subdomains do not count unless written as a
-        glob, such as V(*.example.com).
-      - An empty list allows all domains.
-    type: list
-    elements: str
-    default: []
   exclude:
     description: Never mail these, which are e-mail addresses, ids, extension numbers, or globs of them.
     type: list
     elements: str
     default: []
-  placeholder_patterns:
+  correct_email:
     description:
-      - Globs of addresses that stand for nobody, such as V(parked-*@example.com). Users on such an address are held.
-      - Held in any case are addresses that are none, C(noreply) and its like, and top-level domains that do not exist,
-        such as C(.invalid) and C(.comx), unless O(allowed_domains) names the domain.
-    type: list
-    elements: str
-    default: []
-  directory:
-    description:
-      - The company's own record of its people, from Active Directory, an HR system or the like.
-      - With it, nobody is mailed who is missing or disabled there, or whose address differs from the one there.
-      - An empty list is an error, since it would rather be a source that is out of order.
-    type: list
-    elements: dict
-    suboptions:
-      email:
-        description: The person's address.
-        type: str
-      name:
-        description: The person's name. Accents, case, and the order of first and last name do not matter.
-        type: str
-      extension_number:
-        description: The extension number, or a telephone number that ends in it.
-        type: str
-      employee_id:
-        description: The id that RingCentral keeps as a reference of the type C(CustomerDirectoryId).
-        type: str
-      enabled:
-        description: Whether the person is still with the company.
-        type: bool
-        default: true
-      aliases:
-        description: Further addresses of the person, such as C(proxyAddresses).
-        type: list
-        elements: str
-  match_by:
-    description:
-      - How a user is found in the O(directory). The first of these that finds somebody decides.
-      - If an extension number or employee id is another person's there, the user is held as V(ambiguous).
-    type: list
-    elements: str
-    choices: [email, employee_id, extension_number, name]
-    default: [email, extension_number, name]
+      - Give users the address that the O(directory) has for them, before they are invited. By default they are held,
+        and shown with that address.
+      - Done only where the directory knows beyond doubt who they are, by employee id, or by another key and the same
+        name, and where nobody else in RingCentral has the address. Everybody else is held as without it.
+      - Each correction is a request of its own, of which RingCentral allows 40 a minute. The whole account is read.
+      - Where the address is the login name, the user logs in by the new one.
+    type: bool
+    default: false
   limit:
     description: Mail at most so many in this run, those who were created first. V(0) means no limit.
     type: int
@@ -293,6 +252,16 @@ results:
       description: How many invitations went out or may have, as far as the ledger knows.
       type: int
       sample: 1
+    directory_email:
+      description: The address that the O(directory) has for the user beyond doubt, if they are held for their own.
+      type: str
+      sample: null
+    corrected_from:
+      description:
+        - The address that the user had until this run corrected it, or would correct it in check mode. Empty if they
+          had none, null if nothing was corrected.
+      type: str
+      sample: null
 counts:
   description: How many users there are of each decision and outcome.
   returned: when users could be read
@@ -329,7 +298,7 @@ error:
 
 import os
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -337,13 +306,21 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._corrections import (
+    Correction,
+    correct,
+    corrected,
+    corrections,
+    told,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._deliver import Delivery, settle_claims
-from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import Directory, parse_entries
+from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
     GuardExceeded,
     IncompleteDelivery,
     InvalidOption,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
     Decision,
     Policy,
@@ -379,7 +356,7 @@ _POLICY_OPTIONS = (
 
 
 def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, check_mode: bool) -> dict[str, Any]:
-    """Plan, then send. Returns what RETURN documents, but for ``api`` and ``error``."""
+    """Plan, correct, then send. Returns what RETURN documents, but for ``api`` and ``error``."""
     policy = _policy(params)
     check_ledger(params["ledger"], os.environ)
     account = read_account(api, params["expect_account"])
@@ -387,26 +364,40 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
     try:
         everybody, found = _read_users(params, api)
         considered = select(policy, everybody) if found is None else found.users
-        warnings = narrowed_to_nobody(policy, everybody)
         history = ledger.history(user.id for user in considered if user.is_pending_person)
         settled = settle_claims(api, history)
         history |= {record.user_id: record for record in settled}
-        plan = decide(policy, considered, everybody, history, now())
-        plan += judge_named(found.not_found, found.ambiguous) if found else []
-        sends = [decision for decision in plan if decision.verdict == "send"]
+        named = judge_named(found.not_found, found.ambiguous) if found else []
+
+        def plan_after(done: Sequence[Correction]) -> list[Decision]:
+            users, others = corrected(considered, done), corrected(everybody, done)
+            return told([*decide(policy, users, others, history, now()), *named], done)
+
+        uncorrected = plan_after([])
+        proposed = corrections(uncorrected) if params["correct_email"] else []
+        plan = plan_after(proposed) if proposed else uncorrected
+        sends = _sends(plan)
         if params["max_invites"] and len(sends) > params["max_invites"]:
             raise GuardExceeded(
                 f"max_invites: {len(sends)} users would be mailed, only {params['max_invites']} may; nothing was sent",
-                result=_result(account, plan, plan),
+                result=_result(account, uncorrected, uncorrected),
             )
+        warnings = narrowed_to_nobody(policy, everybody)
         if check_mode:
             return {**_result(account, plan, [_would_invite(decision) for decision in plan]), "warnings": warnings}
         ledger.settle(settled)
+        done = correct(api, proposed)
+        plan = plan_after(done) if done else plan
         delivery = Delivery(api, ledger, policy, params["transition"], run=uuid.uuid4().hex[:12], now=now)
-        delivery.send(sends, params["transport"])
+        delivery.send(_sends(plan), params["transport"])
     finally:
         ledger.close()
-    return {**_report(account, plan, delivery, policy.max_failures), "warnings": warnings}
+    refused = sum(bool(correction.error) for correction in done)
+    return {**_report(account, plan, delivery, policy.max_failures, refused), "warnings": warnings}
+
+
+def _sends(plan: Iterable[Decision]) -> list[Decision]:
+    return [decision for decision in plan if decision.verdict == "send"]
 
 
 def _policy(params: Mapping[str, Any]) -> Policy:
@@ -420,32 +411,36 @@ def _policy(params: Mapping[str, Any]) -> Policy:
             raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would mail nobody")
-    if params["directory"] is not None and not params["directory"]:
-        raise InvalidOption("directory", "is empty, so that everybody would be held; see to where it comes from")
+    if params["correct_email"] and params["directory"] is None:
+        raise InvalidOption("correct_email", "needs a directory to take addresses from")
     return Policy(
         types=params["type"],
         sites=params["site"] or (),
         departments=params["department"] or (),
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
         resend_after=parse_duration("resend_after", params["resend_after"]),
-        directory=Directory(parse_entries(params["directory"]), params["match_by"]) if params["directory"] else None,
+        directory=read_directory(params["directory"], params["match_by"]),
         **{option: params[option] for option in _POLICY_OPTIONS},
     )
 
 
 def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], Found | None]:
     """All users that matter, and of these the named ones, if any were named."""
-    if params["all_pending"]:
-        return list_users(api, statuses=["not_activated"], types=PERSON_TYPES), None
-    everybody = list_users(api)
-    return everybody, find_users(params["users"], everybody)
+    if params["all_pending"] and not params["correct_email"]:
+        users = list_users(api, statuses=["not_activated"], types=PERSON_TYPES)
+    else:
+        users = list_users(api)
+    users = with_employee_ids(api, users, params["employee_id_field"])
+    return users, None if params["all_pending"] else find_users(params["users"], users)
 
 
 def _would_invite(decision: Decision) -> Decision:
     return replace(decision, outcome="would_invite") if decision.verdict == "send" else decision
 
 
-def _report(account: Account, plan: Sequence[Decision], delivery: Delivery, max_failures: int) -> dict[str, Any]:
+def _report(
+    account: Account, plan: Sequence[Decision], delivery: Delivery, max_failures: int, uncorrected: int
+) -> dict[str, Any]:
     """The result of a real run; raises IncompleteDelivery with it unless as good as everybody was served."""
     reached = [delivery.done.get(decision.user.id, decision) if decision.user else decision for decision in plan]
     stopped = delivery.stopped
@@ -458,9 +453,10 @@ def _report(account: Account, plan: Sequence[Decision], delivery: Delivery, max_
         ]
     result = _result(account, plan, reached, delivery.tasks)
     counts = result["counts"]
-    if stopped or counts["failed"] + counts["unknown"] > max_failures:
+    troubles = {"failed": counts["failed"], "unknown": counts["unknown"], "not corrected": uncorrected}
+    if stopped or sum(troubles.values()) > max_failures:
         served = f"{counts['invited']} of {counts['send']} users were invited"
-        rest = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("failed", "unknown") if counts[outcome])
+        rest = ", ".join(f"{number} {trouble}" for trouble, number in troubles.items() if number)
         raise IncompleteDelivery(
             f"{served}{f' ({rest})' if rest else ''}"
             + (f"; stopped because {stopped.message}" if stopped else "; see results for each one's message"),
@@ -485,10 +481,14 @@ def _result(
 
 
 def _diff(plan: Sequence[Decision], reached: Sequence[Decision]) -> dict[str, dict[str, str]]:
-    """Those who are mailed, as the ledger knew them before and as they come out of this run."""
+    """Addresses before and after, and those who are mailed, as the ledger knew them before and as they come out."""
     diff: dict[str, dict[str, str]] = {"before": {}, "after": {}}
     for before, after in zip(plan, reached, strict=True):
-        if after.outcome in {"invited", "would_invite", "unknown"} and after.user:
+        if after.user and after.corrected_from is not None:
+            label = f"address of {after.user.name}, id {after.user.id}"
+            diff["before"][label] = after.corrected_from or "none"
+            diff["after"][label] = after.user.email
+        if after.user and after.outcome in {"invited", "would_invite", "unknown"}:
             label = f"{after.user.email} ({after.user.name}, id {after.user.id})"
             asked_at = before.record.last_invited_at if before.record else None
             diff["before"][label] = f"last invited on {for_people(asked_at)}" if asked_at else "never invited"

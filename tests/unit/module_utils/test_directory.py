@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import KEYS, Directory, Entry
 from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import Policy, decide
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from scripted import NOW, user
 
 DEFAULT = ("email", "extension_number", "name")
@@ -110,6 +111,64 @@ def test_the_tail_of_a_telephone_number_contradicts_nobody() -> None:
     assert (
         objection([ADA, entry(email="b@example.com", extension_number="+16505550101")], extension_number="0101") is None
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "user_fields", "match_by", "address"),
+    [
+        ({"name": "Lovelace, Ada"}, {}, ("name",), "new@example.com"),
+        ({"name": "LOVELACE Ada", "extension_number": "+1 650 555 0101"}, {}, DEFAULT, "new@example.com"),
+        ({"employee_id": "e1", "name": "Ada King"}, {"employee_id": "E1"}, ("employee_id",), "new@example.com"),
+        ({"name": "Ada Lovelace", "email": "smtp:new@example.com"}, {}, DEFAULT, "new@example.com"),
+        # the extension was handed on to somebody else
+        ({"name": "Bob", "extension_number": "101"}, {}, DEFAULT, ""),
+        ({"name": "", "extension_number": "101"}, {"name": ""}, DEFAULT, ""),
+        ({"name": "Ada Lovelace", "enabled": False}, {}, DEFAULT, ""),
+        ({"name": "Ada Lovelace", "email": ""}, {}, DEFAULT, ""),
+        ({"name": "Ada Lovelace", "email": "ada at example"}, {}, DEFAULT, ""),
+        ({"name": "Ada Lovelace", "aliases": ("ADA@example.com",)}, {}, DEFAULT, ""),
+        ({"name": "Ada Lovelace", "employee_id": "E2"}, {"employee_id": "E9"}, ("name", "employee_id"), ""),
+    ],
+)
+def test_an_address_is_proposed_only_beyond_doubt(
+    fields: dict[str, Any], user_fields: dict[str, Any], match_by: tuple[str, ...], address: str
+) -> None:
+    known = {"name": "Ada Lovelace", "email": "ada@example.com", "extension_number": "101", **user_fields}
+    others = [entry(email="z@example.com", name="Zoe", employee_id="E9")]
+    directory = Directory([entry(**{"email": "new@example.com", **fields}), *others], match_by)
+    assert directory.correct_address(user(1, **known)) == address
+
+
+@pytest.mark.parametrize(
+    ("policy", "others", "proposed", "said"),
+    [
+        ({}, [], "new@example.com", "the directory has new@example.com for them, found by name"),
+        ({"allowed_domains": ["example.com"]}, [], "new@example.com", "found by name"),
+        ({"allowed_domains": ["example.org"]}, [], None, "is outside allowed_domains"),
+        ({"placeholder_patterns": ["new@*"]}, [], None, "found by name"),
+        ({}, [user(2, email="NEW@example.com", status="enabled")], None, "Person 2 (extension 102, id 4002) has that"),
+        ({}, [user(2, name="Ada Lovelace")], None, "others here should have that address too"),
+    ],
+)
+def test_a_proposal_obeys_the_policy_and_takes_nobodys_address(
+    policy: dict[str, Any], others: list[User], proposed: str | None, said: str
+) -> None:
+    directory = Directory([entry(email="new@example.com", name="Ada Lovelace")], ("name",))
+    people = [user(1, name="Ada Lovelace", extension_number="901"), *others]
+    decision = next(
+        one for one in decide(Policy(directory=directory, **policy), people, people, {}, NOW) if one.user == people[0]
+    )
+    assert decision.verdict == "hold"
+    assert decision.to_dict()["directory_email"] == proposed
+    assert said in decision.message
+
+
+@pytest.mark.parametrize("address", ["", "parked@users.invalid", "x"])
+def test_a_placeholder_has_a_proposal_too(address: str) -> None:
+    directory = Directory([entry(email="new@example.com", name="Person 1")], ("name",))
+    people = [user(1, email=address)]
+    (decision,) = decide(Policy(directory=directory), people, people, {}, NOW)
+    assert (decision.verdict, decision.directory_email) == ("hold", "new@example.com")
 
 
 @pytest.mark.parametrize("force", [False, True])

@@ -177,6 +177,8 @@ def test_names_that_mean_nobody_or_several() -> None:
         "last_invited_at": None,
         "next_invite_after": None,
         "attempts": 0,
+        "directory_email": None,
+        "corrected_from": None,
     }
     assert several.reason == "ambiguous"
     assert "Person 1 (extension 101, id 4001), Person 2" in several.message

@@ -88,6 +88,8 @@ def test_a_run_and_its_repetition(stage: Any) -> None:
         "last_invited_at": "2026-03-02T09:00:00Z",
         "next_invite_after": "2026-03-04T09:00:00Z",
         "attempts": 1,
+        "directory_email": None,
+        "corrected_from": None,
     }
     assert result["diff"]["before"] == {
         "person1@example.com (Person 1, id 4001)": "never invited",

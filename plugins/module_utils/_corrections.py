@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Giving users the address that the company's directory has for them, before anybody is invited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ._client import CORRECT_CONTACT
+from ._errors import ApiError, RingCentralError
+from ._invites import Decision
+from ._model import User
+from ._users import Api
+
+
+@dataclass(frozen=True)
+class Correction:
+    """``user`` as they were, and the address that they should have; ``error`` says why they have not got it."""
+
+    user: User
+    email: str
+    error: str = ""
+
+
+def corrections(plan: Iterable[Decision]) -> list[Correction]:
+    """What a plan proposes."""
+    return [Correction(one.user, one.directory_email) for one in plan if one.user and one.directory_email]
+
+
+def correct(api: Api, wanted: Sequence[Correction]) -> list[Correction]:
+    """Do it, one request each. What keeps one from being done is told there; what concerns all ends it."""
+    done: list[Correction] = []
+    for number, correction in enumerate(wanted):
+        try:
+            json = {"contact": {"email": correction.email}}
+            api.call(CORRECT_CONTACT, {"extension": correction.user.id}, json=json)
+            done.append(correction)
+        except RingCentralError as error:
+            done.append(replace(correction, error=error.message))
+            if not (isinstance(error, ApiError) and error.concerns_one):
+                rest = [
+                    replace(one, error="was not reached any more; the next run does it") for one in wanted[number + 1 :]
+                ]
+                return [*done, *rest]
+    return done
+
+
+def corrected(users: Iterable[User], done: Iterable[Correction]) -> list[User]:
+    """The users with the addresses that they have then."""
+    emails = {one.user.id: one.email for one in done if not one.error}
+    return [replace(user, email=emails.get(user.id, user.email)) for user in users]
+
+
+def told(plan: Iterable[Decision], done: Iterable[Correction]) -> list[Decision]:
+    """The plan that was made afterwards, with what became of the corrections."""
+    by_user = {one.user.id: one for one in done}
+
+    def with_correction(decision: Decision) -> Decision:
+        one = by_user.get(decision.user.id) if decision.user else None
+        if one is None:
+            return decision
+        if one.error:
+            return replace(decision, message=f"{decision.message}; it could not be corrected: {one.error}")
+        return replace(decision, corrected_from=one.user.email)
+
+    return [with_correction(decision) for decision in plan]
