@@ -162,7 +162,14 @@ def decide(
     """
     shared = shared_addresses(user for user in everybody if user.is_pending_person)
     decisions = [_judge(policy, user, shared, history.get(user.id), now) for user in considered]
-    decisions = _without_taken(decisions, everybody)
+    proposed = {one.user.id: one.directory_email for one in decisions if one.user and one.directory_email}
+    why_not = taken(proposed, everybody)
+    decisions = [
+        replace(one, directory_email="", message=f"{one.message}; {why_not[one.user.id]}")
+        if one.user and one.user.id in why_not
+        else one
+        for one in decisions
+    ]
     decisions.sort(key=_oldest_first)
     if policy.limit:
         sends = [decision for decision in decisions if decision.verdict == "send"]
@@ -222,7 +229,7 @@ def _judge(
     if unfit := _unfit(policy, user, now):
         return Decision(*unfit, user=user, record=record)
     if unsafe := next(objections(policy, user, shared), None):
-        return Decision(*unsafe, user=user, record=record, directory_email=_correct_address(policy, user))
+        return Decision(*unsafe, user=user, record=record, directory_email=correct_address(policy, user))
     return judge_history(policy, user, record, now)
 
 
@@ -268,7 +275,7 @@ def objections(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> 
         yield objection
 
 
-def _correct_address(policy: Policy, user: User) -> str:
+def correct_address(policy: Policy, user: User) -> str:
     """The address that the directory has for this user, if it may be mailed; "" if there is none."""
     email = policy.directory.correct_address(user) if policy.directory else ""
     if placeholder(email, policy.placeholder_patterns, policy.allowed_domains):
@@ -276,21 +283,16 @@ def _correct_address(policy: Policy, user: User) -> str:
     return email if not policy.allowed_domains or in_domains(email, policy.allowed_domains) else ""
 
 
-def _without_taken(decisions: list[Decision], everybody: Iterable[User]) -> list[Decision]:
-    """The decisions, none of which proposes an address that somebody else has, or should have too."""
-    proposed = Counter(canonical(decision.directory_email) for decision in decisions if decision.directory_email)
-    if not proposed:
-        return decisions
-    holders = {canonical(user.email): user for user in everybody if user.type in PERSON_TYPES}
-
-    def checked(decision: Decision) -> Decision:
-        email = canonical(decision.directory_email)
-        if not email or (proposed[email] == 1 and email not in holders):
-            return decision
-        who = f"{describe([holders[email]])} has" if email in holders else "others here should have"
-        return replace(decision, directory_email="", message=f"{decision.message}; {who} that address too")
-
-    return [checked(decision) for decision in decisions]
+def taken(proposed: Mapping[str, str], everybody: Iterable[User]) -> dict[str, str]:
+    """Why somebody cannot have the address that is proposed for them, by user id: others have it, or should."""
+    wanted = Counter(map(canonical, proposed.values()))
+    holders = {canonical(user.email): user for user in everybody if user.type in PERSON_TYPES} if proposed else {}
+    why = {}
+    for user_id, email in proposed.items():
+        holder = holders.get(canonical(email))
+        if holder or wanted[canonical(email)] > 1:
+            why[user_id] = f"{describe([holder])} has that address" if holder else "others here should have it too"
+    return why
 
 
 def shared_addresses(users: Iterable[User]) -> dict[str, list[User]]:

@@ -14,6 +14,7 @@ description:
   - With O(details=false) it only counts them, which is what large accounts want first.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
+  - onboard.ringcentral.addresses
   - onboard.ringcentral.attributes
 attributes:
   check_mode:
@@ -87,6 +88,15 @@ options:
     description: Whether to return RV(users). An account can hold 50,000.
     type: bool
     default: true
+  findings:
+    description:
+      - Also say what is amiss with each person, in the words that M(onboard.ringcentral.rc_send_invite) has for it.
+      - O(allowed_domains), O(placeholder_patterns), O(directory) and O(match_by) say what is right. The whole account
+        is read.
+      - Of users who are disabled it is said only if they are disabled in the O(directory) too, since they still have a
+        user.
+    type: bool
+    default: false
   ledger:
     description:
       - Show in RV(users) what this ledger of M(onboard.ringcentral.rc_send_invite) remembers of them.
@@ -121,6 +131,13 @@ EXAMPLES = r"""
 - name: Show them
   ansible.builtin.debug:
     msg: "{{ pending.users | map(attribute='email') }}"
+
+- name: What is amiss with anybody, by the company's own record?
+  onboard.ringcentral.rc_user_info:
+    findings: true
+    allowed_domains: [example.com]
+    directory: "{{ people }}"
+  register: audit
 
 - name: How many are in which state?
   onboard.ringcentral.rc_user_info:
@@ -215,6 +232,18 @@ users:
       returned: when O(ledger) is given
       type: bool
       sample: false
+    findings:
+      description:
+        - What is amiss, each with its message. V(not_activated), V(no_email), V(placeholder_email), V(duplicate_email),
+          V(domain_not_allowed), V(not_in_directory), V(disabled_in_directory), V(email_mismatch) or V(ambiguous).
+      returned: for people, when O(findings=true)
+      type: dict
+      sample: {"email_mismatch": "the directory has ada@example.com for them, found by name"}
+    directory_email:
+      description: The address that the O(directory) has for the user beyond doubt, if theirs is not right; or null.
+      returned: for people, when O(findings=true)
+      type: str
+      sample: ada@example.com
 total:
   description: How many users there are in all.
   returned: success
@@ -225,6 +254,25 @@ counts:
   returned: success
   type: dict
   sample: {"enabled": 28, "disabled": 1, "frozen": 0, "not_activated": 12, "unassigned": 1}
+findings:
+  description: How many users there are of each finding.
+  returned: when O(findings=true)
+  type: dict
+  sample:
+    not_activated: 12
+    no_email: 1
+    placeholder_email: 2
+    duplicate_email: 2
+    domain_not_allowed: 0
+    not_in_directory: 3
+    disabled_in_directory: 1
+    email_mismatch: 4
+    ambiguous: 0
+pending_by_age:
+  description: How many have not activated, by the time since they were created.
+  returned: when O(findings=true)
+  type: dict
+  sample: {"under_7_days": 3, "7_to_30_days": 5, "30_to_90_days": 4, "over_90_days": 0, "unknown": 0}
 not_found:
   description: The names in O(users) that nobody has.
   returned: success
@@ -254,6 +302,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
+from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
+from ansible_collections.onboard.ringcentral.plugins.module_utils._findings import find, pending_by_age, tally_findings
+from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
@@ -276,16 +329,9 @@ def run(
 ) -> dict[str, Any]:
     """Read, narrow and count. Returns what RETURN documents, but for ``api``, and ``warnings``."""
     matches = _filter(params, now())
+    policy = _policy(params)
     account = read_account(api, params["expect_account"])
-    warnings: list[str] = []
-    not_found: list[str] = []
-    if params["users"] is None:
-        users = list_users(api, statuses=params["status"] or (), types=params["type"])
-    else:
-        found = find_users(params["users"], list_users(api))
-        not_found = list(found.not_found)
-        warnings += [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
-        users = list({user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}.values())
+    everybody, users, not_found, warnings = _read_users(params, api)
     matching = [user for user in users if matches(user)]
     if params["users"] is not None and len(matching) < len(users):
         warnings.append(f"users: {len(users) - len(matching)} of them are left out by the other options, such as type")
@@ -298,10 +344,42 @@ def run(
         "account": asdict(account),
         "warnings": warnings,
     }
+    found: dict[str, dict[str, Any]] = {}
+    if policy:
+        found = find(policy, matching, everybody)
+        result["findings"] = tally_findings(found.values())
+        result["pending_by_age"] = pending_by_age(matching, now())
     if params["details"]:
         recall = _recall(params["ledger"], account, api, matching)
-        result["users"] = [{**user.to_dict(), **recall(user)} for user in matching]
+        result["users"] = [{**user.to_dict(), **recall(user), **found.get(user.id, {})} for user in matching]
     return result
+
+
+def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], list[User], list[str], list[str]]:
+    """Everybody who was read, of these the ones meant, the names that nobody has, and warnings."""
+    narrow = params["users"] is None and not params["findings"]
+    everybody = list_users(api, statuses=params["status"] or (), types=params["type"]) if narrow else list_users(api)
+    everybody = with_employee_ids(api, everybody, params["employee_id_field"])
+    if params["users"] is None:
+        return everybody, everybody, [], []
+    found = find_users(params["users"], everybody)
+    users = {user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}
+    warnings = [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
+    return everybody, list(users.values()), list(found.not_found), warnings
+
+
+def _policy(params: Mapping[str, Any]) -> Policy | None:
+    """How addresses are judged, if findings are asked for."""
+    directory = read_directory(params["directory"], params["match_by"])
+    if not params["findings"]:
+        if directory:
+            raise InvalidOption("directory", "is for findings, which are not asked for; set findings to true")
+        return None
+    return Policy(
+        allowed_domains=params["allowed_domains"],
+        placeholder_patterns=params["placeholder_patterns"],
+        directory=directory,
+    )
 
 
 def _recall(

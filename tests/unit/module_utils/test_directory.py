@@ -146,8 +146,13 @@ def test_an_address_is_proposed_only_beyond_doubt(
         ({"allowed_domains": ["example.com"]}, [], "new@example.com", "found by name"),
         ({"allowed_domains": ["example.org"]}, [], None, "is outside allowed_domains"),
         ({"placeholder_patterns": ["new@*"]}, [], None, "found by name"),
-        ({}, [user(2, email="NEW@example.com", status="enabled")], None, "Person 2 (extension 102, id 4002) has that"),
-        ({}, [user(2, name="Ada Lovelace")], None, "others here should have that address too"),
+        (
+            {},
+            [user(2, email="NEW@example.com", status="enabled")],
+            None,
+            "Person 2 (extension 102, id 4002) has that address",
+        ),
+        ({}, [user(2, name="Ada Lovelace")], None, "others here should have it too"),
     ],
 )
 def test_a_proposal_obeys_the_policy_and_takes_nobodys_address(

@@ -82,3 +82,63 @@ def test_bad_input_is_told_before_anything_is_sent(stage: Any) -> None:
     assert stage.wire.sent == []
     with pytest.raises(WrongAccount, match="opens the account 1"):
         stage.info(PEOPLE, expect_account="2")
+
+
+def test_what_is_amiss_with_each(stage: Any) -> None:
+    people = [
+        extension(1),
+        extension(2, contact={}),
+        extension(3, contact={"email": "ops@users.invalid"}, status="Enabled"),
+        extension(4, contact={"email": "twin@example.com"}, status="Enabled"),
+        extension(5, contact={"email": "twin@example.com"}, creationTime="2026-03-01T00:00:00Z"),
+        extension(6, contact={"email": "p6@example.org"}, status="Enabled"),
+        extension(7, contact={"email": "gone@example.com"}, status="Disabled"),
+        extension(8, contact={"email": "gone8@example.com"}, status="Disabled"),
+        extension(9, contact={"email": "old9@example.com"}, status="Enabled"),
+        extension(10, contact={"email": "old10@example.com"}, status="Enabled"),
+        extension(11, contact={"email": "sales@example.com"}, type="Department", status="Enabled"),
+    ]
+    directory = [
+        {"email": "person1@example.com"},
+        {"email": "two@example.com", "name": "Person 2"},
+        {"email": "twin@example.com"},
+        {"email": "p6@example.org"},
+        {"email": "gone@example.com", "enabled": False},
+        {"email": "new9@example.com", "name": "Person 9"},
+        {"email": "twin@example.com", "name": "Person 10"},
+    ]
+    options = {"findings": True, "directory": directory, "match_by": ["email", "name"]}
+    result = stage.info(people, allowed_domains=["example.com"], type=["user", "department"], **options)
+    found = {one["id"]: (list(one["findings"]), one["directory_email"]) for one in result["users"] if "findings" in one}
+    assert found == {
+        "4001": (["not_activated"], None),
+        "4002": (["not_activated", "no_email", "email_mismatch"], "two@example.com"),
+        "4003": (["placeholder_email", "domain_not_allowed", "not_in_directory"], None),
+        "4004": (["duplicate_email", "ambiguous"], None),
+        "4005": (["not_activated", "duplicate_email", "ambiguous"], None),
+        "4006": (["domain_not_allowed"], None),
+        "4007": (["disabled_in_directory"], None),
+        "4008": ([], None),
+        "4009": (["email_mismatch"], "new9@example.com"),
+        "4010": (["email_mismatch"], None),
+    }
+    assert result["users"][9]["findings"]["email_mismatch"].endswith("(extension 105, id 4005) has that address")
+    assert result["findings"] == {
+        "not_activated": 3,
+        "no_email": 1,
+        "placeholder_email": 1,
+        "duplicate_email": 2,
+        "domain_not_allowed": 2,
+        "not_in_directory": 1,
+        "disabled_in_directory": 1,
+        "email_mismatch": 3,
+        "ambiguous": 2,
+    }
+    assert result["pending_by_age"] == {
+        "under_7_days": 1, "7_to_30_days": 0, "30_to_90_days": 2, "over_90_days": 0, "unknown": 0
+    }  # fmt: skip
+
+
+def test_a_directory_without_findings_is_a_mistake(stage: Any) -> None:
+    with pytest.raises(InvalidOption, match=r"^directory: is for findings"):
+        stage.info([extension(1)], directory=[{"email": "a@example.com"}])
