@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from ._client import LIST_EXTENSIONS, READ_ACCOUNT, Operation
 from ._errors import TransportError, WrongAccount
 from ._http import Params
 from ._model import PERSON_TYPES, User, camel_case, snake_case
-from ._times import parse_iso
+from ._times import parse_iso, parse_moment
 
 
 class Api(Protocol):
@@ -84,6 +84,27 @@ def list_users(api: Api, *, statuses: Iterable[str] = (), types: Iterable[str] =
             f"RingCentral's list of users holds a record that cannot be read ({error!r}); check server_url and proxies",
             sent=True,
         ) from None
+
+
+def user_filter(params: Mapping[str, Any], now: datetime) -> Callable[[User], bool]:
+    """Whether a user is meant by the options ``status``, ``type``, ``site``, ``department`` and ``created_*``."""
+    before, after = (
+        parse_moment(option, params[option], now) if params[option] is not None else None
+        for option in ("created_before", "created_after")
+    )
+    exact = {name: set(params[name]) for name in ("status", "type") if params[name]}
+    loose = {name: set(map(normalise, params[name])) for name in ("site", "department") if params[name]}
+
+    def matches(user: User) -> bool:
+        created = user.created_at
+        return (
+            all(getattr(user, name) in wanted for name, wanted in exact.items())
+            and all(normalise(getattr(user, name)) in wanted for name, wanted in loose.items())
+            and (before is None or created is None or created < before)
+            and (after is None or (created is not None and created >= after))
+        )
+
+    return matches
 
 
 def find_users(names: Sequence[str], users: Iterable[User]) -> Found:

@@ -301,7 +301,6 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
-from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
 from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
@@ -310,13 +309,14 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._invites impor
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
-from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_moment, to_iso
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
     Account,
     Api,
     find_users,
     list_users,
     read_account,
+    user_filter,
 )
 
 
@@ -328,7 +328,7 @@ def run(
     check_mode: bool = False,  # noqa: ARG001
 ) -> dict[str, Any]:
     """Read, narrow and count. Returns what RETURN documents, but for ``api``, and ``warnings``."""
-    matches = _filter(params, now())
+    matches = user_filter(params, now())
     policy = _policy(params)
     account = read_account(api, params["expect_account"])
     everybody, users, not_found, warnings = _read_users(params, api)
@@ -403,30 +403,6 @@ def _recall(
         }
 
     return recall
-
-
-def _filter(params: Mapping[str, Any], now: datetime) -> Callable[[User], bool]:
-    before, after = (
-        parse_moment(option, params[option], now) if params[option] is not None else None
-        for option in ("created_before", "created_after")
-    )
-    exact = {name: set(params[name]) for name in ("status", "type") if params[name]}
-    loose = {name: _normalised(params[name]) for name in ("site", "department") if params[name]}
-
-    def matches(user: User) -> bool:
-        created = user.created_at
-        return (
-            all(getattr(user, name) in wanted for name, wanted in exact.items())
-            and all(normalise(getattr(user, name)) in wanted for name, wanted in loose.items())
-            and (before is None or created is None or created < before)
-            and (after is None or (created is not None and created >= after))
-        )
-
-    return matches
-
-
-def _normalised(values: Iterable[str]) -> set[str]:
-    return {normalise(value) for value in values}
 
 
 def main() -> None:
