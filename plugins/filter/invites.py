@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cell, cut, defused, plain, width
 
 Row = Mapping[str, Any]
 
@@ -31,64 +32,17 @@ COLUMNS = (
     "attempts",
 )
 
-# A cell that begins with one of these is a formula to a spreadsheet, in full width and after blanks too.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_LEADING = ("\t", "\r", "\n")
-# Characters that turn the direction of the text around them.
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 _NAME_WIDTH = 26
 _EMAIL_WIDTH = 38
 _MESSAGE_WIDTH = 140
 
 
-def _plain_char(char: str) -> str:
-    category = unicodedata.category(char)
-    if category == "Cs":
-        return "\ufffd"
-    if category in {"Zl", "Zp"} or char in "\t\n\r":
-        return " "
-    return "" if category == "Cc" or char in _BIDI else char
-
-
-def _plain(value: object) -> str:
-    """The value as one line of text without anything that a terminal would act on."""
-    return "" if value is None else "".join(map(_plain_char, str(value)))
-
-
-def _char_width(char: str) -> int:
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
-
-
-def _width(text: str) -> int:
-    return sum(map(_char_width, text))
-
-
-def _cut(text: str, width: int) -> str:
-    if _width(text) <= width:
-        return text
-    kept, used = [], 1  # one column is the ellipsis's
-    for char in text:
-        used += _char_width(char)
-        if used > width:
-            break
-        kept.append(char)
-    return "".join(kept) + "…"
-
-
-def _cell(value: object, width: int) -> str:
-    text = _cut(_plain(value), width)
-    return text + " " * (width - _width(text))
-
-
 def _reason(row: Row) -> str:
-    return _cut(" - ".join(filter(None, map(_plain, (row["reason"], row["message"])))), _MESSAGE_WIDTH)
+    return cut(" - ".join(filter(None, map(plain, (row["reason"], row["message"])))), _MESSAGE_WIDTH)
 
 
 def _message(row: Row) -> str:
-    return _cut(_plain(row["message"]), _MESSAGE_WIDTH)
+    return cut(plain(row["message"]), _MESSAGE_WIDTH)
 
 
 def _nothing(_row: Row) -> str:
@@ -111,19 +65,19 @@ _GROUPS: tuple[_Group, ...] = (
 def _group_lines(title: str, people: list[Row], about: Callable[[Row], str], rows: int, report: str) -> Iterable[str]:
     yield f"{title} ({len(people)})"
     shown = people if len(people) <= rows + 1 else people[:rows]  # never "and 1 more" in the place of that one
-    names = max(_width(_cut(_plain(row["name"]), _NAME_WIDTH)) for row in shown)
-    emails = max(_width(_cut(_plain(row["email"]), _EMAIL_WIDTH)) for row in shown)
+    names = max(width(cut(plain(row["name"]), _NAME_WIDTH)) for row in shown)
+    emails = max(width(cut(plain(row["email"]), _EMAIL_WIDTH)) for row in shown)
     for row in shown:
-        yield f"  {_cell(row['name'], names)}  {_cell(row['email'], emails)}  {about(row)}".rstrip()
+        yield f"  {cell(row['name'], names)}  {cell(row['email'], emails)}  {about(row)}".rstrip()
     if len(people) > len(shown):
-        yield f"  and {len(people) - len(shown)} more" + (f", see {_plain(report)}" if report else "")
+        yield f"  and {len(people) - len(shown)} more" + (f", see {plain(report)}" if report else "")
 
 
 def _skipped_line(results: list[Row]) -> Iterable[str]:
     reasons: dict[str, int] = {}
     for row in results:
         if row["decision"] == "skip" and row["reason"] != "already_activated":
-            reasons[_plain(row["reason"])] = reasons.get(_plain(row["reason"]), 0) + 1
+            reasons[plain(row["reason"])] = reasons.get(plain(row["reason"]), 0) + 1
     if reasons:
         most_first = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
         yield f"SKIPPED ({sum(reasons.values())}), " + ", ".join(f"{count} {reason}" for reason, count in most_first)
@@ -138,8 +92,8 @@ def _summary_line(counts: Mapping[str, int]) -> str:
 
 
 def _account_line(account: Mapping[str, Any]) -> str:
-    number = _plain(account.get("main_number"))
-    return f"ACCOUNT {_plain(account.get('id'))}" + (f" ({number})" if number else "")
+    number = plain(account.get("main_number"))
+    return f"ACCOUNT {plain(account.get('id'))}" + (f" ({number})" if number else "")
 
 
 def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20) -> list[str]:
@@ -156,19 +110,13 @@ def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20) ->
         raise AnsibleFilterError(f"invite_table needs what rc_send_invite returned: {error!r}") from error
 
 
-def _defused(value: object) -> str:
-    text = _plain(value)
-    risky = str(value).startswith(_LEADING) or text.lstrip().startswith(_FORMULA)
-    return f"'{text}" if risky else text
-
-
 def invite_csv(results: Iterable[Row]) -> str:
     """The users as CSV with a header, safe to open in a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     try:
-        writer.writerows([_defused(row[column]) for column in COLUMNS] for row in results)
+        writer.writerows([defused(row[column]) for column in COLUMNS] for row in results)
     except (KeyError, TypeError) as error:
         raise AnsibleFilterError(f"invite_csv needs the results of rc_send_invite: {error!r}") from error
     return text.getvalue()

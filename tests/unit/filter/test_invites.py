@@ -16,12 +16,10 @@ from hypothesis import strategies as st
 from ansible_collections.onboard.ringcentral.plugins.filter.invites import (
     COLUMNS,
     FilterModule,
-    _cut,
-    _plain,
-    _width,
     invite_csv,
     invite_table,
 )
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cut, plain, width
 
 COUNTS = ("considered", "send", "skip", "hold", "invited", "would_invite", "failed", "unknown")
 
@@ -161,7 +159,7 @@ def test_columns_are_as_wide_as_they_look() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"),
+    ("text", "shown"),
     [
         ("\x1b[31mred\x1b[0m", "[31mred[0m"),
         ("\x9b31mred\x07", "31mred"),
@@ -173,13 +171,13 @@ def test_columns_are_as_wide_as_they_look() -> None:
         (7, "7"),
     ],
 )
-def test_nothing_reaches_the_terminal_that_it_would_act_on(text: object, plain: str) -> None:
-    assert _plain(text) == plain
+def test_nothing_reaches_the_terminal_that_it_would_act_on(text: object, shown: str) -> None:
+    assert plain(text) == shown
 
 
 @given(st.text(), st.integers(2, 40))
-def test_what_is_cut_fits(text: str, width: int) -> None:
-    assert _width(_cut(text, width)) <= width
+def test_what_is_cut_fits(text: str, columns: int) -> None:
+    assert width(cut(text, columns)) <= columns
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
