@@ -17,7 +17,7 @@ from emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
 CALLBACKS = Path(__file__).parent / "callbacks"
-ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
+BIN = Path(sys.executable).parent
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,11 @@ class Player:
     def report(self, host: str = "localhost") -> dict[str, Any]:
         return json.loads((self.reports / f"{host}.json").read_text(encoding="utf-8"))
 
-    def play(self, playbook: str | Path | list[dict[str, Any]], *options: str, **variables: Any) -> Played:
-        """Run a playbook: a file, one named in a collection, or the plays themselves. Variables keep their types."""
+    def run(
+        self, program: str, *arguments: str, stderr: int = subprocess.STDOUT, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of Ansible's programs as that person, with more variables in the environment."""
         self.home.mkdir(exist_ok=True)
-        record = self.folder / "record.json"
-        record.unlink(missing_ok=True)
-        if isinstance(playbook, list):
-            path = self.folder / "play.yml"
-            path.write_text(json.dumps(playbook), encoding="utf-8")
-            playbook = path
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -101,20 +97,32 @@ class Player:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
-            "RECORD_TO": str(record),
             **self.environment,
+            **more,
         }
-        ended = subprocess.run(
-            [str(ANSIBLE_PLAYBOOK), str(playbook), "-e", json.dumps(variables), *options],
+        return subprocess.run(
+            [str(BIN / program), *arguments],
             cwd=self.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             encoding="utf-8",
             check=False,
             timeout=300,
+        )
+
+    def play(self, playbook: str | Path | list[dict[str, Any]], *options: str, **variables: Any) -> Played:
+        """Run a playbook: a file, one named in a collection, or the plays themselves. Variables keep their types."""
+        record = self.folder / "record.json"
+        record.unlink(missing_ok=True)
+        if isinstance(playbook, list):
+            path = self.folder / "play.yml"
+            path.write_text(json.dumps(playbook), encoding="utf-8")
+            playbook = path
+        ended = self.run(
+            "ansible-playbook", str(playbook), "-e", json.dumps(variables), *options, RECORD_TO=str(record)
         )
         recorded = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
         return Played(
