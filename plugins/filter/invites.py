@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows the result of rc_send_invite to people: as the lines of a table, and as CSV.
-
-Whatever RingCentral sent is data here: it can neither steer a terminal nor calculate in a spreadsheet.
-"""
+"""Shows the result of rc_send_invite to people: as the lines of a table, and as CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cell, cut, defused, plain, width
-
-Row = Mapping[str, Any]
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import (
+    About,
+    Row,
+    account_lines,
+    csv_text,
+    group_lines,
+)
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import plain
 
 COLUMNS = (
     "id",
@@ -30,47 +31,81 @@ COLUMNS = (
     "last_invited_at",
     "next_invite_after",
     "attempts",
+    "directory_email",
+    "corrected_from",
+    "what_to_tell",
 )
-
-_NAME_WIDTH = 26
-_EMAIL_WIDTH = 38
-_MESSAGE_WIDTH = 140
 
 
 def _reason(row: Row) -> str:
-    return cut(" - ".join(filter(None, map(plain, (row["reason"], row["message"])))), _MESSAGE_WIDTH)
-
-
-def _message(row: Row) -> str:
-    return cut(plain(row["message"]), _MESSAGE_WIDTH)
-
-
-def _nothing(_row: Row) -> str:
-    return ""
+    return " - ".join(filter(None, map(plain, (row["reason"], row["message"]))))
 
 
 # What a group of people is called, who belongs to it, and what is said about each of them; the most urgent first.
-_Group = tuple[str, Callable[[Row], bool], Callable[[Row], str]]
-_GROUPS: tuple[_Group, ...] = (
+_GROUPS: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
     ("HELD, somebody has to look at these", lambda row: row["decision"] == "hold", _reason),
-    ("FAILED", lambda row: row["outcome"] == "failed", _message),
-    ("IN DOUBT, may have been mailed", lambda row: row["outcome"] == "unknown", _message),
-    ("INVITED", lambda row: row["outcome"] == "invited", _nothing),
-    ("WOULD BE INVITED", lambda row: row["outcome"] == "would_invite", _nothing),
-    ("NOT SENT", lambda row: row["decision"] == "send" and not row["outcome"], _message),
-    ("NEED A PASSWORD RESET, no invitation", lambda row: row["reason"] == "already_activated", _nothing),
+    ("FAILED", lambda row: row["outcome"] == "failed", lambda row: row["message"]),
+    ("IN DOUBT, may have been mailed", lambda row: row["outcome"] == "unknown", lambda row: row["message"]),
+    ("INVITED", lambda row: row["outcome"] == "invited", lambda _row: ""),
+    ("WOULD BE INVITED", lambda row: row["outcome"] == "would_invite", lambda _row: ""),
+    ("NOT SENT", lambda row: row["decision"] == "send" and not row["outcome"], lambda row: row["message"]),
+    (
+        "NEED A PASSWORD RESET, no invitation",
+        lambda row: row["reason"] == "already_activated",
+        lambda row: row.get("what_to_tell"),
+    ),
 )
 
 
-def _group_lines(title: str, people: list[Row], about: Callable[[Row], str], rows: int, report: str) -> Iterable[str]:
-    yield f"{title} ({len(people)})"
-    shown = people if len(people) <= rows + 1 else people[:rows]  # never "and 1 more" in the place of that one
-    names = max(width(cut(plain(row["name"]), _NAME_WIDTH)) for row in shown)
-    emails = max(width(cut(plain(row["email"]), _EMAIL_WIDTH)) for row in shown)
-    for row in shown:
-        yield f"  {cell(row['name'], names)}  {cell(row['email'], emails)}  {about(row)}".rstrip()
-    if len(people) > len(shown):
-        yield f"  and {len(people) - len(shown)} more" + (f", see {plain(report)}" if report else "")
+def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *, planned: bool = False) -> list[str]:
+    """The lines of a table that says who was mailed, who was not, and why; ``planned`` is for check mode."""
+    try:
+        results: list[Row] = list(result["results"])
+        lines = account_lines(result.get("account"))
+        lines += group_lines(
+            "ADDRESS WOULD BE CORRECTED" if planned else "ADDRESS CORRECTED",
+            [
+                {"name": row["name"], "email": row["corrected_from"] or "no address", "after": row["email"]}
+                for row in results
+                if row.get("corrected_from") is not None
+            ],
+            lambda row: f"-> {row['after']}",
+            rows,
+            report,
+        )
+        for title, belongs, about in _GROUPS:
+            lines += group_lines(title, [row for row in results if belongs(row)], about, rows, report)
+        return [*lines, *_skipped_line(results), _summary_line(result["counts"])]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AnsibleFilterError(f"invite_table needs what rc_send_invite returned: {error!r}") from error
+
+
+def invite_csv(results: Iterable[Row]) -> str:
+    """The users as CSV with a header, safe to open in a spreadsheet."""
+    try:
+        return csv_text(COLUMNS, ({"what_to_tell": "", **row} for row in results))
+    except (KeyError, TypeError) as error:
+        raise AnsibleFilterError(f"invite_csv needs the results of rc_send_invite: {error!r}") from error
+
+
+def invite_advice(results: Iterable[Row], text: str, login_url: str = "") -> list[dict[str, Any]]:
+    """The users; those who have activated with ``what_to_tell``, the text with their ``{name}`` and ``{email}``."""
+    try:
+        return [
+            {
+                **row,
+                **({"what_to_tell": _addressed(text, login_url, row)} if row["reason"] == "already_activated" else {}),
+            }
+            for row in results
+        ]
+    except (KeyError, TypeError) as error:
+        raise AnsibleFilterError(f"invite_advice needs the results of rc_send_invite: {error!r}") from error
+
+
+def _addressed(text: str, login_url: str, row: Row) -> str:
+    values = {"{name}": plain(row["name"]), "{email}": plain(row["email"]), "{login_url}": login_url}
+    # one pass, so that nobody's name is taken for a part of the text; and no str.format, which reaches into objects
+    return re.sub("|".join(map(re.escape, values)), lambda match: values[match[0]], text)
 
 
 def _skipped_line(results: list[Row]) -> Iterable[str]:
@@ -91,40 +126,9 @@ def _summary_line(counts: Mapping[str, int]) -> str:
     return f"SUMMARY {counts['considered']} considered, " + ", ".join(parts)
 
 
-def _account_line(account: Mapping[str, Any]) -> str:
-    number = plain(account.get("main_number"))
-    return f"ACCOUNT {plain(account.get('id'))}" + (f" ({number})" if number else "")
-
-
-def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20) -> list[str]:
-    """The lines of a table that says who was mailed, who was not, and why."""
-    try:
-        results: list[Row] = list(result["results"])
-        lines = [_account_line(result["account"])] if result.get("account") else []
-        for title, belongs, about in _GROUPS:
-            people = [row for row in results if belongs(row)]
-            if people:
-                lines.extend(_group_lines(title, people, about, rows, report))
-        return [*lines, *_skipped_line(results), _summary_line(result["counts"])]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"invite_table needs what rc_send_invite returned: {error!r}") from error
-
-
-def invite_csv(results: Iterable[Row]) -> str:
-    """The users as CSV with a header, safe to open in a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    try:
-        writer.writerows([defused(row[column]) for column in COLUMNS] for row in results)
-    except (KeyError, TypeError) as error:
-        raise AnsibleFilterError(f"invite_csv needs the results of rc_send_invite: {error!r}") from error
-    return text.getvalue()
-
-
 class FilterModule:
     """What Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
-        return {"invite_table": invite_table, "invite_csv": invite_csv}
+        return {"invite_table": invite_table, "invite_csv": invite_csv, "invite_advice": invite_advice}

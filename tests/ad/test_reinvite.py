@@ -13,7 +13,7 @@ import pytest
 from ad.conftest import Controller
 from emulator import Emulator
 from emulator.people import Extension
-from integration.playing import NO_LIMITS, Played, Player, mailed
+from integration.playing import NO_LIMITS, Played, Player, mailed, writes
 
 # Of 200 pending, how many of each; the rest match.
 KINDS = ["mismatch"] * 10 + ["disabled"] * 8 + ["missing"] * 6 + ["ambiguous"] * 4 + ["alias"] * 5
@@ -39,9 +39,9 @@ def entries(  # noqa: PLR0911  # one for each kind
     if kind == "alias":
         moved = f"moved.{number}@example.com"
         return [base | {"mail": moved, "proxyAddresses": [f"SMTP:{moved}", f"smtp:{user.email}", f"sip:{moved}"]}]
-    if kind == "mismatch":  # half of them are found by their telephone's number, under another name
-        by_number = {"displayName": f"Married {number}", "telephoneNumber": f"+1 650 555 {user.extension_number}"}
-        return [base | {"mail": f"other.{number}@example.com"} | (by_number if number % 2 else {})]
+    if kind == "mismatch":  # half of them are found by their employee id, under another name
+        by_id = {"displayName": f"Married {number}", "employeeID": user.employee_id}
+        return [base | {"mail": f"other.{number}@example.com"} | (by_id if number % 2 else {})]
     if number % 3 == 0:  # some have no mail but the name they log in by
         return [base | {"mail": "", "userPrincipalName": user.email}]
     return [base]
@@ -54,8 +54,8 @@ class Company:
     kinds: dict[str, str]
     options: dict[str, Any]
 
-    def play(self, *options: str, **variables: Any) -> Played:
-        return self.player.play("onboard.ringcentral.reinvite", *options, **self.options | variables)
+    def play(self, *options: str, playbook: str = "onboard.ringcentral.reinvite", **variables: Any) -> Played:
+        return self.player.play(playbook, *options, **self.options | variables)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,7 @@ def company(controller: Controller, tmp_path_factory: pytest.TempPathFactory) ->
                 f"Ünal {number}",
                 str(5000 + number),
             )
+            user.employee_id = f"E-{number:04}"
             kind = KINDS[number] if number < len(KINDS) else "match"
             kinds[str(user.id)] = kind
             people += entries(kind, number, user)
@@ -84,6 +85,7 @@ def company(controller: Controller, tmp_path_factory: pytest.TempPathFactory) ->
             "reinvite_directory_ldap_bind_password": controller.password,
             "reinvite_directory_ldap_ca_path": str(controller.ca),
             "reinvite_directory_ldap_page_size": 50,
+            "reinvite_match_by": ["email", "employee_id", "extension_number", "name"],
         }
         yield Company(rc, Player(tmp_path_factory.mktemp("admin"), rc.env()), kinds, options)
 
@@ -135,6 +137,46 @@ def test_the_second_run_changes_nothing(company: Company) -> None:
     assert played.code == 0, played.output
     assert played.changed == 0
     assert len(mailed(company.rc)) == sent == 172
+
+
+def test_addresses_are_corrected_once_and_mailed_there(company: Company) -> None:
+    moved = sorted(user for user, kind in company.kinds.items() if kind == "mismatch")
+    before = {user: company.rc.account.extensions[int(user)].email for user in moved}
+    right = {user: f"other.{number}@example.com" for number, user in enumerate(company.kinds) if user in before}
+    sent, asked = len(company.rc.outbox), len(company.rc.log)
+
+    planned = company.play("--check", reinvite_correct_email=True)
+    assert planned.code == 0, planned.output
+    assert writes(company.rc, asked) == []
+    assert planned.table[1] == "ADDRESS WOULD BE CORRECTED (10)"
+
+    asked = len(company.rc.log)
+    played = company.play(reinvite_correct_email=True)
+    assert played.code == 0, played.output
+    assert Counter(writes(company.rc, asked)) == {"updateExtension": 10, "extensionBulkUpdate": 1}
+    mails = company.rc.outbox[sent:]
+    assert {str(mail["extension_id"]): mail["email"] for mail in mails} == right
+    assert len(mails) == 10
+    assert played.table[1] == "ADDRESS CORRECTED (10)"
+    shown = [line.split() for line in played.table[2:12]]
+    assert sorted((words[-3], words[-1]) for words in shown) == sorted((before[user], right[user]) for user in moved)
+    corrected = company.player.report()["corrected"]
+    assert {one["id"]: (one["corrected_from"], one["email"]) for one in corrected} == {
+        user: (before[user], right[user]) for user in moved
+    }
+
+    again = company.play(reinvite_correct_email=True)
+    assert again.code == 0, again.output
+    assert again.changed == 0
+    assert len(company.rc.outbox) == sent + 10
+
+
+def test_an_audit_names_them_all_and_writes_nothing(company: Company) -> None:
+    asked = len(company.rc.log)
+    played = company.play("--check", playbook="onboard.ringcentral.audit", audit_fail_on=["disabled_in_directory"])
+    assert played.code == 2, played.output
+    assert played.failure == "audit_fail_on: 8 disabled_in_directory"
+    assert writes(company.rc, asked) == []
 
 
 def test_the_output_names_nobody_of_the_directory_alone(company: Company) -> None:

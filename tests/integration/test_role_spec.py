@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 ROLE = ROOT / "roles/reinvite"
 MODULE_NAME = "onboard.ringcentral.rc_send_invite"
 OWN = {
+    "reinvite_login_url",
+    "reinvite_password_reset_text",
     "reinvite_report_dir",
     "reinvite_directory_source",
     "reinvite_directory_min_entries",
@@ -46,10 +48,16 @@ def _documentation(path: Path) -> dict[str, Any]:
     raise AssertionError(f"{path} has no DOCUMENTATION")
 
 
-MODULE = (
-    _documentation(ROOT / "plugins/modules/rc_send_invite.py")["options"]
-    | _documentation(ROOT / "plugins/doc_fragments/connection.py")["options"]
-)
+FRAGMENTS = [ROOT / f"plugins/doc_fragments/{name}.py" for name in ("connection", "addresses")]
+
+
+def _options(module: str) -> dict[str, Any]:
+    """A module's options, with those of its fragments."""
+    paths = [ROOT / f"plugins/modules/{module}.py", *FRAGMENTS]
+    return {name: option for path in paths for name, option in _documentation(path)["options"].items()}
+
+
+MODULE = _options("rc_send_invite")
 SPEC = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"][
     "options"
 ]
@@ -81,8 +89,15 @@ def test_secrets_are_marked(name: str) -> None:
 def test_all_of_them_are_passed_on() -> None:
     tasks = yaml.safe_load((ROLE / "tasks/main.yml").read_text(encoding="utf-8"))
     task = next(filter(None, (one.get("onboard.ringcentral.rc_send_invite") for one in tasks)))
-    names = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))["__reinvite_names"]
-    assert sorted([*names, *task, "directory"]) == sorted(MODULE)
+    names = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))
+    passed_on = [*names["__reinvite_reading"], *names["__reinvite_sending"]]
+    assert sorted([*passed_on, *task, "directory"]) == sorted(MODULE)
+
+
+def test_an_audit_passes_on_what_reading_takes() -> None:
+    names = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))
+    both = set(MODULE) & set(_options("rc_user_info"))
+    assert set(names["__reinvite_reading"]) == both - {"users", "directory", "ledger"}
 
 
 def test_the_defaults_are_the_documented_ones() -> None:

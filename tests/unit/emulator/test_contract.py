@@ -149,6 +149,11 @@ def test_the_traffic_of_the_modules_is_valid_as_published() -> None:
         with pytest.raises(IncompleteDelivery):
             machine.invite()
         machine.invite(users=["101", "nobody@example.com"], ledger={"backend": "none"})
+        pending = next(one for one in machine.info(status=["not_activated"])["users"] if one["email"])
+        machine.correct(user=pending["id"], email="corrected@example.com", department="Sales", job_title="Analyst")
+        directory = [{"email": "again@example.com", "name": "Only Name", "employee_id": "E-1"}]
+        machine.correct(user=pending["id"], first_name="Only", last_name="Name")
+        machine.invite(directory=directory, match_by=["name"], correct_email=True, employee_id_field="Last invitation")
         log = rc.log
     done = {entry["operation"] for entry in log if entry["status"] == 200}
     assert done == {

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.onboard.ringcentral.plugins.filter.invites import (
     COLUMNS,
     FilterModule,
+    invite_advice,
     invite_csv,
     invite_table,
 )
@@ -38,6 +39,8 @@ def person(**changes: Any) -> dict[str, Any]:
         "last_invited_at": None,
         "next_invite_after": None,
         "attempts": 0,
+        "directory_email": None,
+        "corrected_from": None,
         **changes,
     }
 
@@ -85,6 +88,28 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
             skipped("already_activated"),
             ["NEED A PASSWORD RESET, no invitation (1)", "  Ada Lovelace  ada@example.com"],
         ),
+        (
+            skipped("already_activated", what_to_tell="Open\nthe page"),
+            ["NEED A PASSWORD RESET, no invitation (1)", "  Ada Lovelace  ada@example.com  Open the page"],
+        ),
+        (
+            person(outcome="invited", corrected_from="old@example.com"),
+            [
+                "ADDRESS CORRECTED (1)",
+                "  Ada Lovelace  old@example.com  -> ada@example.com",
+                "INVITED (1)",
+                "  Ada Lovelace  ada@example.com",
+            ],
+        ),
+        (
+            held(corrected_from=""),
+            [
+                "ADDRESS CORRECTED (1)",
+                "  Ada Lovelace  no address  -> ada@example.com",
+                "HELD, somebody has to look at these (1)",
+                "  Ada Lovelace  ada@example.com  placeholder_email - noreply stands for nobody",
+            ],
+        ),
         (skipped("recently_invited"), ["SKIPPED (1), 1 recently_invited"]),
         (
             held(name="nobody@example.com", email=None, message="no such user"),
@@ -125,6 +150,19 @@ def test_the_sum_of_a_plan_says_would_be() -> None:
     assert invite_table(result(person(outcome="would_invite")))[-1].startswith(
         "SUMMARY 1 considered, 1 would be invited"
     )
+
+
+def test_the_corrections_of_a_plan_say_would_be() -> None:
+    table = invite_table(result(person(outcome="would_invite", corrected_from="a@example.com")), planned=True)
+    assert table[1] == "ADDRESS WOULD BE CORRECTED (1)"
+
+
+def test_who_is_active_is_told_what_to_do() -> None:
+    people = [person(), skipped("already_activated", name="{email}", email="a@example.com")]
+    told = invite_advice(people, "{name}: open {login_url} as {email}. {0.__class__}", "https://login.example.com")
+    assert "what_to_tell" not in told[0]
+    assert told[1]["what_to_tell"] == "{email}: open https://login.example.com as a@example.com. {0.__class__}"
+    assert rows_of(invite_csv(told))[1]["what_to_tell"].startswith("{email}: open")
 
 
 def test_skipped_people_are_counted_the_most_frequent_reason_first() -> None:
@@ -229,8 +267,9 @@ def test_any_name_stays_one_cell_of_one_line(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [("invite_table", {}), ("invite_table", 7), ("invite_csv", [{}]), ("invite_csv", 7)]
+    ("name", "wrong"),
+    [("invite_table", {}), ("invite_table", 7), ("invite_csv", [{}]), ("invite_csv", 7), ("invite_advice", [{}])],
 )
 def test_anything_else_is_a_clear_error(name: str, wrong: object) -> None:
     with pytest.raises(AnsibleFilterError, match=f"{name} needs"):
-        FilterModule().filters()[name](wrong)
+        FilterModule().filters()[name](wrong, *["text"] * (name == "invite_advice"))

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""People in groups, as the lines of a table; and rows as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cell, cut, defused, plain, width
+
+Row = Mapping[str, Any]
+About = Callable[[Row], object]
+
+_NAME_WIDTH = 26
+_EMAIL_WIDTH = 38
+_ABOUT_WIDTH = 140
+
+
+def group_lines(title: str, people: Sequence[Row], about: About, rows: int, report: str) -> list[str]:
+    """The title with their number, and a line for each of the first ``rows``: name, email, and what is said of them.
+
+    Nothing if there is nobody. ``report`` is the file that is named where the group is cut short.
+    """
+    if not people:
+        return []
+    shown = people if len(people) <= rows + 1 else people[:rows]  # never "and 1 more" in the place of that one
+    names = max(width(cut(plain(row["name"]), _NAME_WIDTH)) for row in shown)
+    emails = max(width(cut(plain(row["email"]), _EMAIL_WIDTH)) for row in shown)
+    lines = [
+        f"  {cell(row['name'], names)}  {cell(row['email'], emails)}  {cut(plain(about(row)), _ABOUT_WIDTH)}".rstrip()
+        for row in shown
+    ]
+    rest = len(people) - len(shown)
+    more = [f"  and {rest} more" + (f", see {plain(report)}" if report else "")] if rest else []
+    return [f"{title} ({len(people)})", *lines, *more]
+
+
+def account_lines(account: Mapping[str, Any] | None) -> list[str]:
+    """Which account it is about, if that is known."""
+    if not account:
+        return []
+    number = plain(account.get("main_number"))
+    return [f"ACCOUNT {plain(account.get('id'))}" + (f" ({number})" if number else "")]
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """The rows as CSV with a header, safe to open in a spreadsheet. Each row has all of the columns."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([defused(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
