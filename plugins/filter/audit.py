@@ -59,11 +59,13 @@ def audit_table(result: Mapping[str, Any], report: str = "", rows: int = 20) -> 
                 lines += group_lines(title, people, _invited, rows, report)
             else:
                 lines += group_lines(title, people, lambda user, finding=finding: _about(user, finding), rows, report)
-        ages = ", ".join(f"{count} {age.replace('_', ' ')}" for age, count in result["pending_by_age"].items() if count)
+        ages = ", ".join(
+            f"{age.replace('_', ' ')}: {count}" for age, count in result["pending_by_age"].items() if count
+        )
         found = ", ".join(f"{count} {finding}" for finding, count in result["findings"].items() if count)
         return [
             *lines,
-            *([f"NOT ACTIVATED BY AGE {ages}"] if ages else []),
+            *([f"NOT ACTIVATED FOR {ages}"] if ages else []),
             f"SUMMARY {result['total']} users, {found or 'nothing found'}",
         ]
     except (KeyError, TypeError, AttributeError) as error:

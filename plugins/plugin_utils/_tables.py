@@ -16,7 +16,7 @@ About = Callable[[Row], object]
 
 _NAME_WIDTH = 26
 _EMAIL_WIDTH = 38
-_ABOUT_WIDTH = 140
+_ABOUT_WIDTH = 240
 
 
 def group_lines(title: str, people: Sequence[Row], about: About, rows: int, report: str) -> list[str]:

@@ -59,7 +59,7 @@ def test_everything_is_told_and_nothing_is_asked_for(rc: Emulator, player: Playe
         "NO ADDRESS",
         "NOT ACTIVATED",
     ]
-    assert lines[-2].startswith("NOT ACTIVATED BY AGE ")
+    assert lines[-2].startswith("NOT ACTIVATED FOR 7 to 30 days: ")
     counts = played.custom["_run"]["audit_counts"]["localhost"]
     assert (counts["disabled_in_directory"], counts["email_mismatch"]) == (1, 2)
     report = json.loads((player.reports / "audit/localhost.json").read_text(encoding="utf-8"))
