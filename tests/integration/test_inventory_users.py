@@ -183,7 +183,7 @@ def test_a_second_run_within_the_hour_asks_nothing(rc: Emulator, player: Player)
     assert listed(player, "-i", path) == first
     assert len(rc.log) == before
     rc.account.extensions[int(next(iter(first["_meta"]["hostvars"])))].status = "Enabled"
-    player.run("ansible", "all", "-i", path, "--list-hosts", "--flush-cache")
+    assert player.play([{"hosts": "all", "gather_facts": False}], "-i", path, "--flush-cache").code == 0
     assert requests(rc, since=before) == ONE_SESSION
     assert len(hosts(player, "-i", path)) == len(first["_meta"]["hostvars"]) - 1
     assert requests(rc, since=before) == ONE_SESSION
