@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sums up a run over many accounts: how each came out, as data, as the lines of a table, and as CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import csv_text
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cell, cut, plain, width
+
+Row = Mapping[str, Any]
+
+COUNTS = ("considered", "send", "skip", "hold", "invited", "would_invite", "failed", "unknown")
+COLUMNS = ("host", "state", "account_id", "main_number", *COUNTS, "failure")
+
+_SILENT = "a task failed that is not the role's; its own output says why"
+# The counts that are shown, and what they are called.
+_SENT = {"invited": "invited"}
+_PLANNED = {"would_invite": "would be invited"}
+_REST = {"hold": "held", "skip": "skipped", "failed": "failed", "unknown": "in doubt"}
+_HOST_WIDTH = 38
+_FAILURE_WIDTH = 200
+
+
+def estate_summary(
+    hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], alive: Collection[str]
+) -> dict[str, Any]:
+    """How each account came out, and the sums; ``alive`` are the hosts that no task has failed for."""
+    try:
+        accounts = [_account(host, hostvars[host].get("reinvite_outcome"), host in alive) for host in hosts]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AnsibleFilterError(f"estate_summary needs hosts and hostvars: {error!r}") from error
+    states = Counter(account["state"] for account in accounts)
+    return {
+        "total": len(accounts),
+        "states": {state: states[state] for state in ("done", "failed", "not_run")},
+        "counts": {name: sum(account[name] or 0 for account in accounts) for name in COUNTS},
+        "accounts": accounts,
+    }
+
+
+def _account(host: str, outcome: Mapping[str, Any] | None, alive: bool) -> dict[str, Any]:  # noqa: FBT001
+    """One account; counts are None where nobody counted."""
+    outcome = outcome or {}
+    failure = outcome.get("failure") or ("" if alive else _SILENT)
+    state = "failed" if failure else "done" if outcome else "not_run"
+    about, counts = outcome.get("account") or {}, outcome.get("counts") or {}
+    return {
+        "host": str(host),
+        "state": state,
+        "account_id": about.get("id", ""),
+        "main_number": about.get("main_number", ""),
+        **{name: counts.get(name) for name in COUNTS},
+        "failure": failure,
+    }
+
+
+def estate_table(summary: Mapping[str, Any], planned: bool = False) -> list[str]:  # noqa: FBT001, FBT002
+    """The lines of a table with all accounts; above it those that failed, with the reason."""
+    try:
+        accounts: list[Row] = list(summary["accounts"])
+        shown = {"considered": "considered", **(_PLANNED if planned else _SENT), **_REST}
+        states = summary["states"]
+        return [
+            *_groups(accounts),
+            f"ACCOUNTS ({len(accounts)})",
+            *_grid([("", "state", *shown.values()), *(_line(one, shown) for one in accounts)]),
+            f"SUMMARY {len(accounts)} accounts, {states['done']} done, {states['failed']} failed, {states['not_run']} "
+            f"not run: " + ", ".join(f"{summary['counts'][name]} {title}" for name, title in shown.items()),
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AnsibleFilterError(f"estate_table needs what estate_summary returned: {error!r}") from error
+
+
+def _groups(accounts: Iterable[Row]) -> Iterable[str]:
+    accounts = list(accounts)
+    for state, title in (("failed", "FAILED"), ("not_run", "NOT RUN")):
+        if of_it := [one for one in accounts if one["state"] == state]:
+            yield f"{title} ({len(of_it)})"
+            for one in of_it:
+                yield f"  {_cut(one['host'])}  {cut(plain(one['failure']), _FAILURE_WIDTH)}".rstrip()
+
+
+def _line(account: Row, shown: Iterable[str]) -> tuple[str, ...]:
+    numbers = ("-" if account[name] is None else str(account[name]) for name in shown)
+    return _cut(account["host"]), account["state"].replace("_", " "), *numbers
+
+
+def _cut(host: object) -> str:
+    return cut(plain(host), _HOST_WIDTH)
+
+
+def _grid(lines: list[tuple[str, ...]]) -> Iterable[str]:
+    """Two columns of words, and numbers below each other."""
+    columns = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        words = [cell(text, columns[number]) for number, text in enumerate(line[:2])]
+        numbers = [" " * (columns[number] - width(text)) + text for number, text in enumerate(line) if number >= 2]
+        yield "  " + "  ".join(words + numbers)
+
+
+def estate_csv(summary: Mapping[str, Any]) -> str:
+    """One line for each account, as CSV with a header, safe to open in a spreadsheet."""
+    try:
+        return csv_text(COLUMNS, summary["accounts"])
+    except (KeyError, TypeError) as error:
+        raise AnsibleFilterError(f"estate_csv needs what estate_summary returned: {error!r}") from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """The filters by name."""
+        return {"estate_summary": estate_summary, "estate_table": estate_table, "estate_csv": estate_csv}
