@@ -89,8 +89,10 @@ def test_the_table_says_first_what_failed_and_why() -> None:
         "  acme_asia        failed            -        -     -        -       -         -",
         "  acme_africa      not run           -        -     -        -       -         -",
         "  acme_antarctica  failed            1        1     0        0       0         0",
-        "SUMMARY 5 accounts, 1 done, 3 failed, 1 not run: "
-        + "22 considered, 16 invited, 2 held, 2 skipped, 2 failed, 0 in doubt",
+        (
+            "SUMMARY 5 accounts, 1 done, 3 failed, 1 not run: 22 considered, 16 invited, 2 held, 2 skipped, 2 failed, "
+            "0 in doubt"
+        ),
     ]
 
 
