@@ -5,10 +5,11 @@ PYTHON ?= python3
 # What the other end of the matrix runs on: the newest Python here that the newest ansible-core supports.
 NEWEST = $(shell .ci/find-python 3.14 3.13 3.12)
 OLDEST = $(shell .ci/find-python 3.10)
+EE ?= execution-environment.yml
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults test-ad lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults test-ad test-runner test-eda ee lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -27,6 +28,12 @@ faults: .venv/.ready ## What goes wrong on the way: the fault matrix, kill -9 at
 
 test-ad: .venv-ad/.ready ## The role on a real Active Directory, Samba's on loopback (root and Debian's packages)
 	@PATH="$$PWD/.venv-ad/bin:$$PATH" .venv-ad/bin/python -m pytest --junit-xml=build/junit/test-ad.xml tests/ad
+
+test-runner: .venv-runner/.ready ## Jobs as AWX runs them, by ansible-runner, and the execution environment
+	@PATH="$$PWD/.venv-runner/bin:$$PATH" .venv-runner/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-runner.xml tests/runner
+
+test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
+	@PATH="$$PWD/.venv-eda/bin:$$PATH" .venv-eda/bin/python -m pytest --junit-xml=build/junit/test-eda.xml tests/eda
 
 lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
 
@@ -66,6 +73,9 @@ molecule: .venv-molecule/.ready ## The role's scenarios: check, converge, idempo
 build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed elsewhere and tried
 	@.ci/artifact .venv
 
+ee: .venv-runner/.ready ## What an execution environment is built from, in build/ee/context (EE=<definition>)
+	@PATH="$$PWD/.venv-runner/bin:$$PATH" .ci/ee $(EE)
+
 docs: .venv-lint/.ready ## The reference of modules and roles as reStructuredText in build/docs
 	@rm -rf build/docs && mkdir -p build/docs
 	@PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.collections" .venv-lint/bin/antsibull-docs \
@@ -81,6 +91,12 @@ clean: ## Remove everything the other targets made
 
 .venv-ad/.ready: requirements.txt tests/requirements.txt tests/requirements-ad.txt
 	@.ci/environment .venv-ad "$(PYTHON)" -r tests/requirements-ad.txt
+
+.venv-runner/.ready: requirements.txt tests/requirements.txt tests/requirements-runner.txt
+	@.ci/environment .venv-runner "$(PYTHON)" -r tests/requirements-runner.txt
+
+.venv-eda/.ready: requirements.txt tests/requirements-eda.txt
+	@.ci/environment .venv-eda "$(PYTHON)" -r tests/requirements-eda.txt
 
 .venv-lint/.ready: requirements.txt tests/requirements.txt tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
