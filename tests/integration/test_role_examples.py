@@ -27,23 +27,6 @@ def test_the_modules_do_without_the_role(rc: Emulator, player: Player) -> None:
     assert sorted(mailed(rc)) == sorted(str(one.id) for one in sales)
 
 
-def test_two_accounts_have_a_report_each(rc: Emulator, tmp_path: Path) -> None:
-    login = rc.env()
-    environment = {
-        "RC_SERVER_URL": rc.url,
-        "ACME_CLIENT_ID": login["RC_APP_CLIENT_ID"],
-        "ACME_CLIENT_SECRET": login["RC_APP_CLIENT_SECRET"],
-        "ACME_EUROPE_JWT": login["RC_USER_JWT"],
-        "ACME_AMERICA_JWT": login["RC_USER_JWT"],
-    }
-    played = Player(tmp_path, environment).play(
-        "onboard.ringcentral.reinvite", "-i", str(EXAMPLES / "accounts"), "--forks=1", reinvite_hosts="accounts"
-    )
-    assert played.code == 0, played.output
-    assert set(played.custom["_run"]["reinvite_counts"]) == {"acme_america", "acme_europe"}
-    assert len(mailed(rc)) == len(set(mailed(rc))) > 0
-
-
 def lines_of(path: Path) -> list[str]:
     """The lines of a playbook that are neither its start nor a comment."""
     lines = path.read_text(encoding="utf-8").splitlines()
