@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -58,7 +59,7 @@ def audit_table(result: Mapping[str, Any], report: str = "", rows: int = 20) -> 
                 people.sort(key=lambda user: user["created_at"] or "")
                 lines += group_lines(title, people, _invited, rows, report)
             else:
-                lines += group_lines(title, people, lambda user, finding=finding: _about(user, finding), rows, report)
+                lines += group_lines(title, people, partial(_about, finding), rows, report)
         ages = ", ".join(
             f"{age.replace('_', ' ')}: {count}" for age, count in result["pending_by_age"].items() if count
         )
@@ -93,7 +94,7 @@ def audit_csv(users: Iterable[Row]) -> str:
         raise AnsibleFilterError(f"audit_csv needs the users of rc_user_info with findings: {error!r}") from error
 
 
-def _about(user: Row, finding: str) -> str:
+def _about(finding: str, user: Row) -> str:
     proposed = f"-> {user['directory_email']} " if user["directory_email"] and finding != "duplicate_email" else ""
     return f"{proposed}({user['status']}) {user['findings'][finding]}"
 

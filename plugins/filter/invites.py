@@ -24,6 +24,8 @@ COLUMNS = (
     "email",
     "extension_number",
     "status",
+    "site",
+    "department",
     "decision",
     "reason",
     "outcome",

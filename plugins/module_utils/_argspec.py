@@ -10,6 +10,7 @@ from ansible.module_utils.basic import env_fallback
 
 from ._directory import KEYS
 from ._model import OTHER_TYPES, PERSON_TYPES, STATUSES
+from ._window import DAYS
 
 Spec = dict[str, Any]
 
@@ -55,6 +56,11 @@ def send_invite() -> Spec:
         **connection(),
         "users": _strings(),
         "all_pending": {"type": "bool", "default": False},
+        "plan": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"id": {"type": "str", "required": True}, "email": {"type": "str", "required": True}},
+        },
         "site": _strings(),
         "department": _strings(),
         "min_age": {"type": "str"},
@@ -64,6 +70,17 @@ def send_invite() -> Spec:
         **_addresses(),
         "exclude": _strings(default=[]),
         "correct_email": {"type": "bool", "default": False},
+        "window": {
+            "type": "dict",
+            "options": {
+                "days": _strings(choices=DAYS, default=DAYS[:5]),
+                "start": {"type": "str", "default": "09:00"},
+                "end": {"type": "str", "default": "17:00"},
+                "holidays": _strings(default=[]),
+                "timezone": {"type": "str", "default": "UTC"},
+                "timezones": {"type": "dict", "default": {}},
+            },
+        },
         "limit": {"type": "int", "default": 0},
         "max_invites": {"type": "int", "default": 0},
         "canary": {"type": "int", "default": 0},

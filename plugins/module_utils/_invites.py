@@ -17,6 +17,7 @@ from ._addresses import canonical, in_domains, matches_any, normalise, placehold
 from ._directory import Directory
 from ._model import PERSON_TYPES, Record, User, describe
 from ._times import for_people, to_iso
+from ._window import Window, for_people_there
 
 Verdict = Literal["send", "skip", "hold"]
 Outcome = Literal["invited", "would_invite", "failed", "unknown"]
@@ -35,6 +36,7 @@ _VERDICTS: Mapping[str, Verdict] = {
             "too_new",
             "attempts_exhausted",
             "over_limit",
+            "outside_window",
             "filtered",
         ),
         "skip",
@@ -49,6 +51,7 @@ _VERDICTS: Mapping[str, Verdict] = {
             "disabled_in_directory",
             "email_mismatch",
             "ambiguous",
+            "changed_since_plan",
             "not_found",
             "in_doubt",
         ),
@@ -71,7 +74,8 @@ _BY_STATUS = {
 class Policy:
     """Who may be mailed, and how carefully. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not
     narrow; without a ``directory`` nobody has to be in one. ``canary`` users are sent first, and more than
-    ``max_failures`` failures keep the next batch from starting.
+    ``max_failures`` failures keep the next batch from starting. ``planned`` are the addresses that somebody approved,
+    by user id.
     """
 
     types: Collection[str] = ("user",)
@@ -84,6 +88,8 @@ class Policy:
     exclude: Collection[str] = ()
     placeholder_patterns: Collection[str] = ()
     directory: Directory | None = None
+    planned: Mapping[str, str] = field(default_factory=dict)
+    window: Window | None = None
     limit: int = 0
     canary: int = 0
     max_failures: int = 0
@@ -121,6 +127,8 @@ class Decision:
             "email": user.email if user else (self.name if "@" in self.name else None),
             "extension_number": user.extension_number if user else None,
             "status": user.status if user else None,
+            "site": user.site if user else None,
+            "department": user.department if user else None,
             "decision": self.verdict,
             "reason": self.reason,
             "outcome": self.outcome,
@@ -182,6 +190,16 @@ def decide(
     return decisions
 
 
+def judge_planned(planned: Mapping[str, str], everybody: Iterable[User]) -> list[Decision]:
+    """A decision for each planned user who is there no more."""
+    present = {user.id for user in everybody}
+    return [
+        Decision("not_found", f"was planned as the user {user_id}, who is not there any more", name=email)
+        for user_id, email in planned.items()
+        if user_id not in present
+    ]
+
+
 def judge_named(not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]]) -> list[Decision]:
     """A decision for each name that means nobody, or several users."""
     return [
@@ -230,7 +248,16 @@ def _judge(
         return Decision(*unfit, user=user, record=record)
     if unsafe := next(objections(policy, user, shared), None):
         return Decision(*unsafe, user=user, record=record, directory_email=correct_address(policy, user))
-    return judge_history(policy, user, record, now)
+    planned = policy.planned.get(user.id, user.email)
+    if canonical(planned) != canonical(user.email):
+        message = f"was planned to be mailed at {planned}, and has another address now"
+        return Decision("changed_since_plan", message, user=user, record=record)
+    decision = judge_history(policy, user, record, now)
+    opening = policy.window.opens(user.site, now) if policy.window and decision.verdict == "send" else None
+    if opening:
+        message = f"the window of {user.site or 'their site'} opens on {for_people_there(opening)}"
+        return replace(decision, reason="outside_window", message=message, next_invite_after=opening)
+    return decision
 
 
 def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:

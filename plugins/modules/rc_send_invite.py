@@ -39,13 +39,30 @@ options:
   users:
     description:
       - The users to invite, named by e-mail address, id or extension number. Quote numbers that begin with a zero.
-      - Exactly one of O(users) and O(all_pending) is needed. An empty list is an error, never everybody.
+      - Exactly one of O(users), O(all_pending) and O(plan) is needed. An empty list is an error, never everybody.
     type: list
     elements: str
   all_pending:
     description: Consider everybody who has not activated.
     type: bool
     default: false
+  plan:
+    description:
+      - Those who were to be mailed by a plan that somebody has looked at, such as the RV(results) of check mode whose
+        outcome was V(would_invite).
+      - Nobody else is mailed, so nobody at all if it is empty. They are judged anew, and left out with the reason if
+        they have activated, changed their address or left the O(directory) since.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: The id of the user.
+        type: str
+        required: true
+      email:
+        description: The address that the user was planned to be mailed at.
+        type: str
+        required: true
   site:
     description: Only users of these sites, by name. Case is ignored.
     type: list
@@ -90,6 +107,39 @@ options:
       - Where the address is the login name, the user logs in by the new one.
     type: bool
     default: false
+  window:
+    description:
+      - Mail people only in these hours. Outside of them nobody is mailed, and RV(results) say when they begin.
+      - They are looked at once, when the plan is made.
+    type: dict
+    suboptions:
+      days:
+        description: The days of the week.
+        type: list
+        elements: str
+        choices: [mon, tue, wed, thu, fri, sat, sun]
+        default: [mon, tue, wed, thu, fri]
+      start:
+        description: When the window opens, such as V(09:00). Quote it in YAML.
+        type: str
+        default: "09:00"
+      end:
+        description: When it is over, such as V(17:00). Quote it in YAML.
+        type: str
+        default: "17:00"
+      holidays:
+        description: Days on which nobody is mailed, such as V(2026-12-25).
+        type: list
+        elements: str
+        default: []
+      timezone:
+        description: The time zone of all this, such as V(Europe/Paris).
+        type: str
+        default: UTC
+      timezones:
+        description: The time zones of sites that have another one, by the name of the site.
+        type: dict
+        default: {}
   limit:
     description: Mail at most so many in this run, those who were created first. V(0) means no limit.
     type: int
@@ -217,6 +267,14 @@ results:
       description: The status in RingCentral.
       type: str
       sample: not_activated
+    site:
+      description: The name of the site.
+      type: str
+      sample: Main Site
+    department:
+      description: The department.
+      type: str
+      sample: Sales
     decision:
       description: V(send), V(skip), or V(hold) for a person to look at.
       type: str
@@ -225,9 +283,10 @@ results:
       description:
         - Why. For V(send) this is V(not_activated).
         - For V(skip) it is V(already_activated), V(disabled), V(frozen), V(unassigned), V(not_a_person), V(excluded),
-          V(recently_invited), V(too_new), V(attempts_exhausted), V(over_limit) or V(filtered).
+          V(recently_invited), V(too_new), V(attempts_exhausted), V(over_limit), V(outside_window) or V(filtered).
         - For V(hold) it is V(no_email), V(placeholder_email), V(duplicate_email), V(domain_not_allowed),
-          V(not_in_directory), V(disabled_in_directory), V(email_mismatch), V(ambiguous), V(not_found) or V(in_doubt).
+          V(not_in_directory), V(disabled_in_directory), V(email_mismatch), V(ambiguous), V(changed_since_plan),
+          V(not_found) or V(in_doubt).
       type: str
       sample: not_activated
     outcome:
@@ -326,6 +385,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._invites impor
     Policy,
     decide,
     judge_named,
+    judge_planned,
     narrowed_to_nobody,
     select,
     tally,
@@ -337,11 +397,11 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._times import 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
     Account,
     Api,
-    Found,
     find_users,
     list_users,
     read_account,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_window
 
 _POLICY_OPTIONS = (
     "max_attempts",
@@ -357,21 +417,19 @@ _POLICY_OPTIONS = (
 
 def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, check_mode: bool) -> dict[str, Any]:
     """Plan, correct, then send. Returns what RETURN documents, but for ``api`` and ``error``."""
-    policy = _policy(params)
+    policy = _policy(params, now())
     check_ledger(params["ledger"], os.environ)
     account = read_account(api, params["expect_account"])
     ledger = open_ledger(params["ledger"], account, api, os.environ, read_only=check_mode)
     try:
-        everybody, found = _read_users(params, api)
-        considered = select(policy, everybody) if found is None else found.users
+        everybody, considered, absent = _read_users(params, policy, api)
         history = ledger.history(user.id for user in considered if user.is_pending_person)
         settled = settle_claims(api, history)
         history |= {record.user_id: record for record in settled}
-        named = judge_named(found.not_found, found.ambiguous) if found else []
 
         def plan_after(done: Sequence[Correction]) -> list[Decision]:
             users, others = corrected(considered, done), corrected(everybody, done)
-            return told([*decide(policy, users, others, history, now()), *named], done)
+            return told([*decide(policy, users, others, history, now()), *absent], done)
 
         uncorrected = plan_after([])
         proposed = corrections(uncorrected) if params["correct_email"] else []
@@ -400,12 +458,21 @@ def _sends(plan: Iterable[Decision]) -> list[Decision]:
     return [decision for decision in plan if decision.verdict == "send"]
 
 
-def _policy(params: Mapping[str, Any]) -> Policy:
-    if params["users"] is not None and params["all_pending"]:
-        raise InvalidOption("all_pending", "cannot be combined with users; give one of them")
-    if not any(name.strip() for name in params["users"] or ()) and not params["all_pending"]:
-        said = "is empty" if params["users"] is not None else "is not given"
+def _check_whom(params: Mapping[str, Any]) -> None:
+    given = [
+        option
+        for option in ("users", "plan", "all_pending")
+        if params[option] is not None and params[option] is not False
+    ]
+    if len(given) > 1:
+        raise InvalidOption(given[-1], f"cannot be combined with {given[0]}; give one of them")
+    if not given or (given == ["users"] and not any(name.strip() for name in params["users"])):
+        said = "is empty" if given else "is not given"
         raise InvalidOption("users", f"{said}; name somebody, or set all_pending to true for everybody")
+
+
+def _policy(params: Mapping[str, Any], now: datetime) -> Policy:
+    _check_whom(params)
     for option in ("max_attempts", "limit", "max_invites", "canary", "max_failures"):
         if params[option] < 0:
             raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
@@ -420,18 +487,27 @@ def _policy(params: Mapping[str, Any]) -> Policy:
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
         resend_after=parse_duration("resend_after", params["resend_after"]),
         directory=read_directory(params["directory"], params["match_by"]),
+        planned={entry["id"]: entry["email"] for entry in params["plan"] or ()},
+        window=read_window(params["window"], now),
         **{option: params[option] for option in _POLICY_OPTIONS},
     )
 
 
-def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], Found | None]:
-    """All users that matter, and of these the named ones, if any were named."""
+def _read_users(
+    params: Mapping[str, Any], policy: Policy, api: Api
+) -> tuple[list[User], Sequence[User], list[Decision]]:
+    """All users that matter, of these the ones to consider, and what is to be said of those who are not there."""
     if params["all_pending"] and not params["correct_email"]:
         users = list_users(api, statuses=["not_activated"], types=PERSON_TYPES)
     else:
         users = list_users(api)
     users = with_employee_ids(api, users, params["employee_id_field"])
-    return users, None if params["all_pending"] else find_users(params["users"], users)
+    if params["all_pending"]:
+        return users, select(policy, users), []
+    if params["plan"] is not None:
+        return users, [user for user in users if user.id in policy.planned], judge_planned(policy.planned, users)
+    found = find_users(params["users"], users)
+    return users, found.users, judge_named(found.not_found, found.ambiguous)
 
 
 def _would_invite(decision: Decision) -> Decision:

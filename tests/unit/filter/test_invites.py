@@ -32,6 +32,8 @@ def person(**changes: Any) -> dict[str, Any]:
         "email": "ada@example.com",
         "extension_number": "101",
         "status": "not_activated",
+        "site": "Main Site",
+        "department": "Sales",
         "decision": "send",
         "reason": "not_activated",
         "outcome": None,

@@ -170,6 +170,8 @@ def test_names_that_mean_nobody_or_several() -> None:
         "email": "x@example.com",
         "extension_number": None,
         "status": None,
+        "site": None,
+        "department": None,
         "decision": "hold",
         "reason": "not_found",
         "outcome": None,

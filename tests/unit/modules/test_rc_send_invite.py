@@ -81,6 +81,8 @@ def test_a_run_and_its_repetition(stage: Any) -> None:
         "email": "person1@example.com",
         "extension_number": "101",
         "status": "not_activated",
+        "site": "",
+        "department": "",
         "decision": "send",
         "reason": "not_activated",
         "outcome": "invited",
