@@ -109,6 +109,15 @@ def test_accounts_are_not_added_up_and_artifacts_do_no_harm_downstream(reachable
         assert (len(mailed(europe)), len(mailed(america))) == (3, 5)
 
 
+def test_a_rulebook_names_users_by_number(reachable: Path) -> None:
+    with Emulator(users=9, pending=3, odd=False) as rc:
+        new = next(one for one in rc.account.extensions.values() if one.status == "NotActivated")
+        controller = Controller(folder(reachable, "rulebook"), **rc.env())
+        job = controller.launch(variables={**FIELD, "reinvite_users": [int(new.id)]})
+        assert job.status == "successful", job.output
+        assert mailed(rc) == [str(new.id)]
+
+
 def test_the_credential_of_another_account_sends_nothing(reachable: Path) -> None:
     with Emulator(users=9, pending=3, odd=False) as rc:
         controller = Controller(folder(reachable, "another"), **rc.env())
