@@ -9,7 +9,7 @@ EE ?= execution-environment.yml
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults test-ad test-runner test-eda ee lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults test-ad test-runner test-eda ee bench lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -25,6 +25,9 @@ test: .venv/.ready ## Unit and integration tests, from nothing, without root
 
 faults: .venv/.ready ## What goes wrong on the way: the fault matrix, kill -9 at each request, a search for secrets
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/faults.xml tests/faults
+
+bench: .venv/.ready ## Sixty accounts in one run: nobody twice, nobody missed, and what it takes
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest --junit-xml=build/junit/bench.xml tests/bench
 
 test-ad: .venv-ad/.ready ## The role on a real Active Directory, Samba's on loopback (root and Debian's packages)
 	@PATH="$$PWD/.venv-ad/bin:$$PATH" .venv-ad/bin/python -m pytest --junit-xml=build/junit/test-ad.xml tests/ad

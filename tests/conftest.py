@@ -13,7 +13,7 @@ import pytest
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     recorded = [entry for report in reports if report.when == "call" for entry in report.user_properties]
-    for name, summary in (("fault cell", _matrix), ("kills", _kills), ("parallel", _parallel)):
+    for name, summary in (("fault cell", _matrix), ("kills", _kills), ("parallel", _parallel), ("estate", "\n".join)):
         if cells := [value for key, value in recorded if key == name]:
             terminalreporter.write_line(summary(cells))
 
