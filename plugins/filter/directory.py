@@ -6,16 +6,13 @@ Whatever a directory holds is data here: it is never templated, and no message s
 
 from __future__ import annotations
 
-import base64
-import binascii
-import codecs
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
+
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._csv import csv_column, csv_lines, no_column
 
 Entry = dict[str, Any]
 Names = Mapping[str, Any]
@@ -43,7 +40,6 @@ ATTRIBUTES: dict[str, list[str]] = {
 ENABLED = ("true", "yes", "1", "enabled", "active")
 
 _DISABLED_BIT = 2  # of userAccountControl
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TEXTS = ("email", "name", "extension_number", "employee_id")
 
 
@@ -61,13 +57,7 @@ def directory_from_csv(
     ``columns`` names columns in place of COLUMNS, one or several to choose from; each that is named must be there.
     Without a column ``enabled`` everybody is; with it, only those with one of ``enabled_values``.
     """
-    if len(delimiter) != 1:
-        raise AnsibleFilterError(f"the delimiter must be one character, and {delimiter!r} is not")
-    reader = csv.reader(io.StringIO(_decoded(content, encoding), newline=""), delimiter=delimiter)
-    try:
-        rows = [[cell.strip() for cell in row] for row in reader]
-    except csv.Error as error:
-        raise AnsibleFilterError(f"line {reader.line_num} is no CSV: {error}") from error
+    rows = [row for _line, row in csv_lines(content, delimiter, encoding)]
     if not rows:
         return []
     places = _places(rows[0], columns or {}, delimiter)
@@ -106,37 +96,15 @@ def _merged(defaults: Mapping[str, list[str]], given: Names) -> dict[str, list[s
     return {**defaults, **{key: _texts(value) for key, value in given.items()}}
 
 
-def _decoded(content: str, encoding: str) -> str:
-    try:
-        data = base64.b64decode(content)
-        if data.startswith(_UTF16):
-            return data.decode("utf-16")
-        return data.decode(encoding).removeprefix("\ufeff")
-    except LookupError as error:
-        raise AnsibleFilterError(f"{encoding!r} is no encoding that Python knows") from error
-    except UnicodeError as error:
-        raise AnsibleFilterError(f"it is not in the encoding {encoding}; Excel writes cp1252 or utf-16 too") from error
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise AnsibleFilterError("directory_from_csv needs a file in base64, as slurp reads it") from error
-
-
 def _places(header: list[str], given: Names, delimiter: str) -> dict[str, int]:
     """In which column each thing stands, as far as there is one."""
-    at: dict[str, int] = {}
-    for place, title in enumerate(header):
-        at.setdefault(title.casefold(), place)
     places = {}
     for key, names in _merged(COLUMNS, given).items():
-        found = [at[name.casefold()] for name in names if name.casefold() in at]
-        if found:
-            places[key] = found[0]
+        found = csv_column(header, names)
+        if found is not None:
+            places[key] = found
         elif names and (key in given or key == "email"):
-            # a file without a header would show a person
-            titles = ", ".join("(an address)" if "@" in title else repr(title[:40]) for title in header[:20])
-            raise AnsibleFilterError(
-                f"there is no column {' or '.join(map(repr, names))} for {key}; split at {delimiter!r}, "
-                f"the columns are {titles}"
-            )
+            raise AnsibleFilterError(no_column(header, names, key, delimiter))
     return places
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import csv_text
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cell, cut, plain, width
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import csv_text, grid
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cut, plain
 
 Row = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ def estate_table(summary: Mapping[str, Any], planned: bool = False) -> list[str]
         return [
             *_groups(accounts),
             f"ACCOUNTS ({len(accounts)})",
-            *_grid([("", "state", *shown.values()), *(_line(one, shown) for one in accounts)]),
+            *grid([("", "state", *shown.values()), *(_line(one, shown) for one in accounts)], words=2),
             f"SUMMARY {len(accounts)} accounts, {states['done']} done, {states['failed']} failed, {states['not_run']} "
             f"not run: " + ", ".join(f"{summary['counts'][name]} {title}" for name, title in shown.items()),
         ]
@@ -92,15 +92,6 @@ def _line(account: Row, shown: Iterable[str]) -> tuple[str, ...]:
 
 def _cut(host: object) -> str:
     return cut(plain(host), _HOST_WIDTH)
-
-
-def _grid(lines: list[tuple[str, ...]]) -> Iterable[str]:
-    """Two columns of words, and numbers below each other."""
-    columns = [max(map(width, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        words = [cell(text, columns[number]) for number, text in enumerate(line[:2])]
-        numbers = [" " * (columns[number] - width(text)) + text for number, text in enumerate(line) if number >= 2]
-        yield "  " + "  ".join(words + numbers)
 
 
 def estate_csv(summary: Mapping[str, Any]) -> str:

@@ -46,6 +46,19 @@ def account_lines(account: Mapping[str, Any] | None) -> list[str]:
     return [f"ACCOUNT {plain(account.get('id'))}" + (f" ({number})" if number else "")]
 
 
+def grid(lines: Sequence[Sequence[str]], words: int) -> list[str]:
+    """Columns below each other: so many of words, and then numbers, which end below each other."""
+    columns = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            cell(text, wide) if number < words else " " * (wide - width(text)) + text
+            for number, (text, wide) in enumerate(zip(line, columns, strict=True))
+        )
+        for line in lines
+    ]
+
+
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """The rows as CSV with a header, safe to open in a spreadsheet. Each row has all of the columns."""
     text = io.StringIO()
