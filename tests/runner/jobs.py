@@ -20,11 +20,10 @@ from typing import Any
 
 import yaml
 
-from integration.playing import ROOT
+from integration.playing import BIN, ROOT
 
 ANYBODY = 12345
 """A user id that no machine knows, as a cluster gives one to each namespace."""
-BIN = Path(sys.executable).parent
 SECONDS = 240
 
 
