@@ -1,0 +1,301 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads batches of starters as people write them down, and says all that is wrong with them at once. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any, Literal
+from urllib.parse import quote
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._csv import csv_column, csv_lines, no_column
+
+KEYS = (
+    "name",
+    "users",
+    "users_csv",
+    "users_csv_column",
+    "users_csv_delimiter",
+    "users_csv_encoding",
+    "invite_on",
+    "until",
+    "remind_every",
+    "max_attempts",
+    "site",
+    "department",
+    "owner",
+)
+CSV_COLUMNS = ("E-Mail Address", "Email Address", "E-Mail", "Email", "EmailAddress", "mail")
+
+_SLACK = timedelta(hours=1)  # a daily job never starts at the same second
+_FOLDER_BYTES = 200
+_SHOWN = 5
+
+State = Literal["due", "early", "over"]
+File = Mapping[str, Any]
+"""What slurp returned: ``content``, or ``msg``."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be done for whom. The dates are empty where none is given; ``folder`` is its name as a file name."""
+
+    name: str
+    folder: str
+    owner: str
+    state: State
+    invite_on: str
+    until: str
+    users: tuple[str, ...]
+    resend_after: str
+    max_attempts: int
+    site: tuple[str, ...]
+    department: tuple[str, ...]
+
+
+class Wrong(ValueError):
+    """A value that cannot be meant; the text says so, and what to write instead."""
+
+
+def read_batches(
+    given: object, files: Mapping[str, File], today: date, *, dated: bool = True
+) -> tuple[list[Batch], list[str]]:
+    """The batches, and what is wrong with them. With ``dated`` each of them needs the key ``invite_on``."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
+        return [], ["the batches must be a list, each with a name, users and invite_on"]
+    batches, problems = [], []
+    for number, entry in enumerate(given, 1):
+        reader = _Reader(entry, number)
+        batch = reader.read(files, today, dated)
+        problems += [f"{reader.label}: {problem}" for problem in reader.problems]
+        if batch:
+            batches.append(batch)
+    return batches, [*problems, *_same_names(batches), *_in_two(batches)]
+
+
+def paths_of(given: object) -> list[str]:
+    """The files that the batches name, once each; whatever else is wrong with them."""
+    entries = given if isinstance(given, (list, tuple)) else []
+    paths = [entry["users_csv"] for entry in entries if isinstance(entry, Mapping) and entry.get("users_csv")]
+    return list(dict.fromkeys(path for path in paths if isinstance(path, str)))
+
+
+class _Reader:
+    """Reads one batch key by key, and notes what is wrong."""
+
+    def __init__(self, given: object, number: int) -> None:
+        self.given: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+        name = self.given.get("name")
+        self.label = f"batch {name!s}" if _is_text(name) and str(name).strip() else f"batch number {number}"
+        self.label = self.label if self.label.isprintable() else ascii(self.label)
+        self.problems: list[str] = (
+            [] if isinstance(given, Mapping) else ["it must be a dictionary with a name and users"]
+        )
+
+    def read(self, files: Mapping[str, File], today: date, dated: bool) -> Batch | None:  # noqa: FBT001
+        if self.problems:
+            return None
+        self._known_keys()
+        name = self._value("name", _name) or ""
+        invite_on, until = self._value("invite_on", _day), self._value("until", _day)
+        if dated and self.given.get("invite_on") is None:
+            self._note("invite_on", f"is missing; write the first day of inviting, such as {today}")
+        if invite_on and until and until < invite_on:
+            self._note("until", f"{until} is before invite_on, which is {invite_on}; write that day or a later one")
+        remind = self._value("remind_every", _interval)
+        attempts = self._value("max_attempts", _attempts)
+        if attempts and attempts > 1 and "remind_every" not in self._given_keys():
+            self._note("max_attempts", "without remind_every nobody is reminded; add it, such as 3d, or leave this out")
+        batch = Batch(
+            name=name,
+            folder=_folder(name),
+            owner=self._value("owner", _line) or "",
+            state="early" if invite_on and today < invite_on else "over" if until and today > until else "due",
+            invite_on=str(invite_on or ""),
+            until=str(until or ""),
+            users=tuple(dict.fromkeys([*self._named(), *self._from_file(files)])),
+            resend_after=f"{int(((remind or timedelta(days=2)) - _SLACK).total_seconds())}s",
+            max_attempts=attempts or (3 if remind else 1),
+            site=self._value("site", _lines) or (),
+            department=self._value("department", _lines) or (),
+        )
+        if not batch.users and not any(problem.startswith("users") for problem in self.problems):
+            self._note("users", "nobody is named; write e-mail addresses, ids or extension numbers, or users_csv")
+        return batch if name else None
+
+    def _note(self, key: str, what: str) -> None:
+        self.problems.append(f"{key}: {what}")
+
+    def _given_keys(self) -> list[str]:
+        return [str(key) for key, value in self.given.items() if value is not None]
+
+    def _known_keys(self) -> None:
+        for key in map(str, self.given):
+            if key not in KEYS:
+                meant = get_close_matches(key, KEYS, n=1)
+                self._note(key, f"is not known; {f'write {meant[0]}' if meant else 'known are ' + ', '.join(KEYS)}")
+        if self.given.get("name") is None:
+            self._note("name", "is missing; give each batch one of its own")
+
+    def _value(self, key: str, read: Any) -> Any:
+        """What is written there, read; None if nothing is, or if it is wrong."""
+        value = self.given.get(key)
+        try:
+            return None if value is None else read(value)
+        except InvalidOption as error:
+            self._note(key, error.message.removeprefix(f"{key}: "))
+        except Wrong as error:
+            self._note(key, str(error))
+        return None
+
+    def _named(self) -> list[str]:
+        users = self.given.get("users")
+        if users is None:
+            return []
+        if isinstance(users, (str, bytes)) or not isinstance(users, Sequence):
+            self._note("users", "must be a list, such as [ada@example.com, '101']")
+            return []
+        blank = [str(place) for place, user in enumerate(users, 1) if not _is_text(user) or not str(user).strip()]
+        if blank:
+            self._note("users", f"the entries {', '.join(blank)} name nobody; write an address there, or take them out")
+        return [str(user).strip() for user in users if _is_text(user) and str(user).strip()]
+
+    def _from_file(self, files: Mapping[str, File]) -> list[str]:
+        path = self.given.get("users_csv")
+        if path is None:
+            return []
+        try:
+            return _people(files.get(path, {}) if isinstance(path, str) else {}, self._csv_options())
+        except (Wrong, AnsibleFilterError) as error:
+            self._note("users_csv", f"{path}: {error}")
+        return []
+
+    def _csv_options(self) -> tuple[list[str], str, str]:
+        columns = self._value("users_csv_column", _lines)
+        delimiter, encoding = (self._value(f"users_csv_{name}", _exact) for name in ("delimiter", "encoding"))
+        return list(columns or CSV_COLUMNS), delimiter or ",", encoding or "utf-8-sig"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _name(value: object) -> str:
+    name = _line(value)
+    if not name:
+        raise Wrong("is blank; give each batch one of its own")
+    if len(_folder(name)) > _FOLDER_BYTES:
+        raise Wrong("is too long for a folder; write a shorter one")
+    return name
+
+
+def _folder(name: str) -> str:
+    """The name, in which what does not fit a file name is written as in a web address."""
+    folder = quote(name, safe="")
+    return f"%2E{folder[1:]}" if folder.startswith(".") else folder
+
+
+def _line(value: object) -> str:
+    if not _is_text(value):
+        raise Wrong("must be text")
+    return " ".join(str(value).split())
+
+
+def _exact(value: object) -> str:
+    if not isinstance(value, str):
+        raise Wrong("must be text")
+    return str(value)
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(filter(None, map(_line, values)))
+
+
+def _day(value: object) -> date:
+    if isinstance(value, datetime):
+        raise Wrong(f"{value} has a time; write the day alone, {value.date()}")
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    text = str(value).strip()
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise Wrong(f"{text!r} is no date; write the year first, then month and day, such as 2026-12-01")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Wrong(f"there is no {text}; write a day of the calendar") from None
+
+
+def _interval(value: object) -> timedelta:
+    interval = parse_duration("remind_every", str(value))
+    if interval < timedelta(days=1):
+        raise Wrong(f"{str(value)!r} is less than a day; write 1d or more, such as 3d")
+    return interval
+
+
+def _attempts(value: object) -> int:
+    text = str(value) if _is_text(value) else ""
+    number = int(text) if re.fullmatch(r"[0-9]{1,4}", text) else 0
+    if number < 1:
+        raise Wrong(f"{value!r} is no number of mails; write 1 or more, the first invitation counts")
+    return number
+
+
+def _people(file: File, options: tuple[list[str], str, str]) -> list[str]:
+    columns, delimiter, encoding = options
+    if "content" not in file:
+        raise Wrong(str(file.get("msg") or "the file cannot be read"))
+    lines = csv_lines(file["content"], delimiter, encoding)
+    header = lines[0][1] if lines else []
+    place = csv_column(header, columns)
+    if place is None:
+        raise Wrong(f"{no_column(header, columns, 'addresses', delimiter)}; name it in users_csv_column")
+    rows = [(number, cells) for number, cells in lines[1:] if any(cells)]
+    if not rows:
+        raise Wrong("there is nobody below its header")
+    blank = [str(number) for number, cells in rows if len(cells) <= place or not cells[place]]
+    if blank:
+        raise Wrong(f"no address in the lines {_some(blank)}; write one there, or take the line out")
+    return [cells[place] for _number, cells in rows]
+
+
+def _same_names(batches: Iterable[Batch]) -> list[str]:
+    seen: set[str] = set()
+    twice = []
+    for batch in batches:
+        if normalise(batch.name) in seen:
+            twice.append(f"batch {batch.name}: name: there are two of it; give each batch one of its own")
+        seen.add(normalise(batch.name))
+    return twice
+
+
+def _in_two(batches: Iterable[Batch]) -> list[str]:
+    """Who is named in the same way in two batches, by the later of them."""
+    first: dict[str, Batch] = {}
+    problems = []
+    for batch in batches:
+        shared: dict[str, list[str]] = {}
+        for user in batch.users:
+            other = first.setdefault(normalise(user), batch)
+            if other is not batch:
+                shared.setdefault(other.name, []).append(user)
+        problems += [
+            f"batch {batch.name}: users: {_some(users)} in the batch {other} too; leave each in one of them"
+            for other, users in shared.items()
+        ]
+    return problems
+
+
+def _some(things: Sequence[str]) -> str:
+    """The first few of them, and how many more there are."""
+    rest = len(things) - _SHOWN
+    return ", ".join(things[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,418 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Batches of starters: all that is wrong with them is told at once, and the funnel adds up."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.onboard.ringcentral.plugins.filter.batches import (
+    COLUMNS,
+    FilterModule,
+    onboarding_csv,
+    onboarding_files,
+    onboarding_people,
+    onboarding_plan,
+    onboarding_summary,
+    onboarding_table,
+)
+
+NOW = "2026-12-03T23:30:00Z"
+LABELS = {False: "batch december: ", True: "batch number 1: "}
+
+
+def batch(**keys: Any) -> dict[str, Any]:
+    return {"name": "december", "users": ["ada@example.com"], "invite_on": "2026-12-01", **keys}
+
+
+def plan(*batches: Any, files: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    listed = [{"item": path, **file} for path, file in (files or {}).items()]
+    return onboarding_plan(list(batches), listed, NOW, **options)
+
+
+def problems(*batches: Any, **options: Any) -> list[str]:
+    return plan(*batches, **options)["problems"]
+
+
+def one(**keys: Any) -> dict[str, Any]:
+    """The only batch, in which nothing is wrong."""
+    planned = plan(batch(**keys))
+    assert planned["problems"] == []
+    return planned["batches"][0]
+
+
+def file(text: str, encoding: str = "utf-8") -> dict[str, str]:
+    return {"content": base64.b64encode(text.encode(encoding)).decode()}
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", date(2026, 12, 1), " 2026-12-01 "])
+def test_a_date_is_read_as_yaml_gives_it_and_as_text(day: object) -> None:
+    assert one(invite_on=day, until=day)["invite_on"] == "2026-12-01"
+
+
+@pytest.mark.parametrize(
+    ("invite_on", "until", "state"),
+    [
+        ("2026-12-03", None, "due"),
+        ("2026-12-03", "2026-12-03", "due"),
+        ("2026-12-04", None, "early"),
+        ("2026-12-04", "2026-12-05", "early"),
+        ("2026-11-01", "2026-12-02", "over"),
+    ],
+)
+def test_a_batch_is_due_from_its_day_to_its_last(invite_on: str, until: str | None, state: str) -> None:
+    assert one(invite_on=invite_on, until=until)["state"] == state
+
+
+def test_what_day_it_is_depends_on_where() -> None:
+    assert plan(batch(invite_on="2026-12-04"), timezone="Europe/Paris")["batches"][0]["state"] == "due"
+    assert plan(timezone="America/New_York")["today"] == "2026-12-03"
+    for nowhere in ("Europe/Nowhere", "../etc", "", None):
+        with pytest.raises(AnsibleFilterError, match=r"onboarding_timezone: .* write one such as Europe/Paris"):
+            onboarding_plan([], [], NOW, nowhere)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("keys", "resend_after", "max_attempts"),
+    [
+        ({}, 47 * 3600, 1),
+        ({"max_attempts": 1}, 47 * 3600, 1),
+        ({"remind_every": "3d"}, 71 * 3600, 3),
+        ({"remind_every": "1w", "max_attempts": "2"}, 167 * 3600, 2),
+        ({"remind_every": "1d", "max_attempts": 1}, 23 * 3600, 1),
+    ],
+)
+def test_reminders_are_an_hour_early_and_none_without_an_interval(
+    keys: dict[str, Any], resend_after: int, max_attempts: int
+) -> None:
+    read = one(**keys)
+    assert (read["resend_after"], read["max_attempts"]) == (f"{resend_after}s", max_attempts)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"invite_on": "01.12.2026"}, "invite_on: '01.12.2026' is no date; write the year first, then month and day"),
+        ({"invite_on": "2026-12-1"}, "invite_on: '2026-12-1' is no date"),
+        ({"invite_on": 20261201}, "invite_on: '20261201' is no date"),
+        ({"invite_on": "2026-02-30"}, "invite_on: there is no 2026-02-30; write a day of the calendar"),
+        ({"invite_on": datetime(2026, 12, 1, 9)}, "has a time; write the day alone, 2026-12-01"),  # noqa: DTZ001
+        ({"invite_on": None}, "invite_on: is missing; write the first day of inviting, such as 2026-12-03"),
+        ({"until": "2026-11-30"}, "until: 2026-11-30 is before invite_on, which is 2026-12-01"),
+        ({"until": "soon"}, "until: 'soon' is no date"),
+        ({"remind_every": "3"}, "remind_every: '3' is no duration; write a number with its unit"),
+        ({"remind_every": 3}, "remind_every: '3' is no duration"),
+        ({"remind_every": "12h"}, "remind_every: '12h' is less than a day; write 1d or more"),
+        ({"max_attempts": 0, "remind_every": "3d"}, "max_attempts: 0 is no number of mails; write 1 or more"),
+        ({"max_attempts": True, "remind_every": "3d"}, "max_attempts: True is no number of mails"),
+        ({"max_attempts": "three", "remind_every": "3d"}, "max_attempts: 'three' is no number"),
+        ({"max_attempts": 3}, "max_attempts: without remind_every nobody is reminded; add it"),
+        ({"users": []}, "users: nobody is named"),
+        ({"users": None}, "users: nobody is named"),
+        ({"users": "ada@example.com"}, "users: must be a list"),
+        ({"users": ["ada@example.com", None, " ", True]}, "users: the entries 2, 3, 4 name nobody"),
+        ({"name": " "}, "name: is blank"),
+        ({"name": ["x"]}, "name: must be text"),
+        ({"name": "ä" * 40}, "name: is too long for a folder"),
+        ({"owner": {"name": "HR"}}, "owner: must be text"),
+        ({"remind": "3d"}, "remind: is not known; write remind_every"),
+        ({"xyz": "3d"}, "xyz: is not known; known are name, users"),
+        ({"users_csv": "hires.csv"}, "users_csv: hires.csv: the file cannot be read"),
+        ({"users_csv": 7}, "users_csv: 7: the file cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_told_with_the_batch_and_what_to_write(keys: dict[str, Any], said: str) -> None:
+    (problem,) = problems(batch(**keys))
+    assert said in problem
+    assert problem.startswith(
+        f"batch {keys['name']}: name: " if "ä" in keys.get("name", "") else LABELS["name" in keys]
+    )
+
+
+def test_everything_is_told_at_once() -> None:
+    told = problems(
+        batch(invite_on="soon", until="later"),
+        batch(users=[]),
+        {"users": ["bob@example.com"], "invite_on": "2026-12-01"},
+        "january",
+    )
+    assert [text.partition(";")[0] for text in told] == [
+        "batch december: invite_on: 'soon' is no date",
+        "batch december: until: 'later' is no date",
+        "batch december: users: nobody is named",
+        "batch number 3: name: is missing",
+        "batch number 4: it must be a dictionary with a name and users",
+        "batch december: name: there are two of it",
+    ]
+
+
+def test_no_list_is_no_batches() -> None:
+    for nothing in ({"name": "x"}, "x", None, 3):
+        assert onboarding_plan(nothing, [], NOW)["problems"] == [
+            "the batches must be a list, each with a name, users and invite_on"
+        ]
+        assert onboarding_files(nothing) == []
+
+
+def test_a_user_in_two_batches_is_told_by_both_names() -> None:
+    many = [f"starter{number}@example.com" for number in range(8)]
+    told = problems(
+        batch(users=[*many, "Ada@Example.com"]),
+        batch(name="january", users=[" ada@example.COM", "eve@example.com"]),
+        batch(name="february", users=many),
+    )
+    assert told == [
+        "batch january: users: ada@example.COM in the batch december too; leave each in one of them",
+        "batch february: users: "
+        + ", ".join(many[:5])
+        + " and 3 more in the batch december too; leave each in one of them",
+    ]
+
+
+def test_a_name_twice_in_one_batch_is_no_matter() -> None:
+    assert one(users=["ada@example.com", "ada@example.com ", 101, "101"])["users"] == ["ada@example.com", "101"]
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/b", "ä", "x y", ".hidden"])
+def test_the_folder_of_a_batch_is_one_folder(name: str) -> None:
+    folder = one(name=name)["folder"]
+    assert folder.isascii()
+    assert not folder.startswith(".")
+    assert "/" not in folder
+
+
+def test_a_batch_for_one_starter_needs_no_day() -> None:
+    planned = plan({"name": "Ada", "users": ["ada@example.com"]}, dated=False)
+    assert planned["problems"] == []
+    assert (planned["batches"][0]["state"], planned["batches"][0]["invite_on"]) == ("due", "")
+
+
+HIRES = "Name;E-Mail;Start\r\nAda;ada@example.com;1.12.\r\n;;\r\nBob;bob@example.com;1.12.\r\n"
+
+
+def test_a_file_is_read_beside_the_list() -> None:
+    entry = batch(users=["eve@example.com", "ada@example.com"], users_csv="hires.csv", users_csv_delimiter=";")
+    planned = plan(entry, files={"hires.csv": file(HIRES)})
+    assert planned["problems"] == []
+    assert planned["batches"][0]["users"] == ["eve@example.com", "ada@example.com", "bob@example.com"]
+    assert onboarding_files([entry, entry, batch(users_csv="other.csv"), batch(users_csv=["x"]), "x"]) == [
+        "hires.csv",
+        "other.csv",
+    ]
+
+
+def test_its_column_and_encoding_can_be_named() -> None:
+    content = file("Adresse\tPrénom\nada@example.com\tAda\n", "cp1252")
+    options = {"users_csv_column": "adresse", "users_csv_delimiter": "\t", "users_csv_encoding": "cp1252"}
+    planned = plan(batch(users=None, users_csv="hires.csv", **options), files={"hires.csv": content})
+    assert planned["problems"] == []
+    assert planned["batches"][0]["users"] == ["ada@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("content", "keys", "said"),
+    [
+        (
+            file(HIRES.replace("bob@example.com", "") + "Eve\n"),
+            {"users_csv_delimiter": ";"},
+            "no address in the lines 4, 5; write one there, or take the line out",
+        ),
+        (file(HIRES), {}, "there is no column 'E-Mail Address' or"),
+        (file("Name;E-Mail\n"), {"users_csv_delimiter": ";"}, "there is nobody below its header"),
+        (file(""), {}, "there is no column"),
+        (file("Adresse\nada@example.com\n"), {"users_csv_column": "Mail"}, "name it in users_csv_column"),
+        (file("mail\nä@example.com\n", "cp1252"), {}, "it is not in the encoding utf-8-sig"),
+        (file(HIRES), {"users_csv_delimiter": ";;"}, "the delimiter must be one character"),
+        ({"msg": "file not found: /x/hires.csv"}, {}, "file not found: /x/hires.csv"),
+    ],
+)
+def test_no_row_of_a_file_is_forgotten(content: dict[str, Any], keys: dict[str, Any], said: str) -> None:
+    (problem,) = problems(batch(users_csv="hires.csv", **keys), files={"hires.csv": content})
+    assert problem.startswith("batch december: users_csv: hires.csv: ")
+    assert said in problem
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text() | st.dates() | st.floats(), st.lists))
+def test_whatever_is_written_is_told_or_read(value: object) -> None:
+    for key in ("users", "users_csv", "users_csv_column", "invite_on", "until", "remind_every", "max_attempts", "site"):
+        planned = plan(batch(**{key: value}))
+        assert planned["problems"] or planned["batches"][0]["users"]
+
+
+def person(number: int, **more: Any) -> dict[str, Any]:
+    """A user as rc_user_info returns them."""
+    texts = dict.fromkeys(("first_name", "last_name", "site", "department", "job_title", "employee_id"), "")
+    return {
+        **texts,
+        "id": str(4000 + number),
+        "name": f"Person {number}",
+        "email": f"p{number}@example.com",
+        "email_as_login_name": True,
+        "extension_number": str(100 + number),
+        "status": "not_activated",
+        "type": "user",
+        "roles": [],
+        "hidden": False,
+        "created_at": None,
+        "last_invited_at": None,
+        "attempts": 0,
+        "in_doubt": False,
+        **more,
+    }
+
+
+def met(*people: dict[str, Any], users: list[Any] | None = None, **keys: Any) -> dict[str, Any]:
+    """One batch of these people."""
+    planned = one(users=users or [row["email"] for row in people], **keys)
+    result = onboarding_people([planned], people, NOW)
+    assert result["problems"] == []
+    return result["batches"][0]
+
+
+@pytest.mark.parametrize(
+    ("more", "keys", "asks"),
+    [
+        ({}, {}, True),
+        ({"status": "enabled"}, {}, False),
+        ({"status": "disabled"}, {}, False),
+        ({}, {"invite_on": "2026-12-04"}, False),
+        ({}, {"until": "2026-12-02"}, False),
+        ({"attempts": 1, "last_invited_at": "2026-11-01T00:00:00Z"}, {}, False),
+        ({"attempts": 1, "last_invited_at": "2026-11-01T00:00:00Z"}, {"remind_every": "3d"}, True),
+        ({"attempts": 3, "last_invited_at": "2026-11-01T00:00:00Z"}, {"remind_every": "3d"}, False),
+        ({"attempts": 1, "last_invited_at": "2026-12-01T00:31:00Z"}, {"remind_every": "3d"}, False),
+        ({"attempts": 1, "last_invited_at": "2026-12-01T00:30:00Z"}, {"remind_every": "3d"}, True),
+        ({"attempts": 1, "in_doubt": True, "last_invited_at": None}, {}, True),
+    ],
+)
+def test_nothing_is_asked_where_nobody_can_be_mailed(more: dict[str, Any], keys: dict[str, Any], asks: bool) -> None:
+    assert met(person(1, **more), person(2, status="enabled"), **keys)["asks"] is asks
+
+
+def test_a_person_in_two_batches_is_found_under_another_name() -> None:
+    planned = plan(batch(users=["p1@example.com", "104"]), batch(name="january", users=["p2@example.com", "101"]))
+    told = onboarding_people(planned["batches"], [person(1), person(2), person(4)], NOW)["problems"]
+    assert told == [
+        "batch january: users: Person 1 (extension 101, id 4001) is in the batch december too, "
+        + "named in another way; leave them in one of them"
+    ]
+
+
+def test_the_unknown_are_held_or_an_error_in_a_batch_that_is_due() -> None:
+    two = [person(1, extension_number="101"), person(2, id="101")]
+    planned = plan(batch(users=["nobody@example.com", "101"]), batch(name="late", invite_on="2027-01-01", users=["9"]))
+    held = onboarding_people(planned["batches"], two, NOW)
+    assert held["problems"] == []
+    assert [row["reason"] for row in held["batches"][0]["people"]] == ["not_found", "ambiguous"]
+    told = onboarding_people(planned["batches"], two, NOW, unknown="fail")["problems"]
+    assert [text.partition("; ")[0] for text in told] == [
+        "batch december: users: nobody@example.com: no user has this e-mail, id or extension number",
+        "batch december: users: 101: means Person 1 (extension 101, id 4001), Person 2 (extension 102, id 101)",
+    ]
+
+
+def summed() -> dict[str, Any]:
+    """Four batches: one that had its turn, one that failed, one not due, one that is over."""
+    planned = plan(
+        batch(users=["p1@example.com", "102", "p3@example.com", "gone@example.com"], owner="hr@example.com"),
+        batch(name="failing", users=["p4@example.com"]),
+        batch(name="january", users=["p5@example.com"], invite_on="2027-01-04"),
+        batch(name="november", users=["p6@example.com"], invite_on="2026-11-02", until="2026-11-30"),
+    )
+    people = [
+        person(1),
+        person(2, status="enabled"),
+        *map(person, (3, 4, 5)),
+        person(6, attempts=2, last_invited_at="2026-11-20T00:00:00Z"),
+    ]
+    batches = onboarding_people(planned["batches"], people, NOW)["batches"]
+    results = [
+        {**person(1, attempts=1), "decision": "send", "outcome": "invited"},
+        {**person(2, status="enabled"), "decision": "skip", "outcome": None},
+        {**person(3), "decision": "hold", "outcome": None},
+        {
+            "id": None,
+            "name": "gone@example.com",
+            "status": None,
+            "attempts": 0,
+            "decision": "hold",
+            "message": "nobody",
+        },
+    ]
+    turns = {"december": {"results": results, "failure": ""}, "failing": {"results": [], "failure": "no\nlogin"}}
+    return onboarding_summary({**planned, "batches": batches}, turns)
+
+
+def test_the_funnel_of_each_batch() -> None:
+    assert [
+        [one[key] for key in ("listed", "found", "invited", "activated", "mailed", "held")]
+        for one in summed()["batches"]
+    ] == [[4, 3, 2, 1, 1, 2], [1, 1, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0]]
+    assert summed()["counts"] == {
+        "listed": 7,
+        "found": 6,
+        "invited": 3,
+        "activated": 1,
+        "mailed": 1,
+        "would_be_mailed": 0,
+        "held": 2,
+    }
+
+
+def test_the_table_shows_all_batches_with_their_owners() -> None:
+    assert onboarding_table(summed()) == [
+        "ONBOARDING ON 2026-12-03 (UTC)",
+        "  batch     owner           state                  listed  found  invited  activated  mailed now  held",
+        "  december  hr@example.com  due                         4      3        2          1           1     2",
+        "  failing   -               failed                      1      1        0          0           0     0",
+        "  january   -               not before 2027-01-04       1      1        0          0           0     0",
+        "  november  -               over since 2026-12-01       1      1        1          0           0     0",
+        "UNKNOWN IN RINGCENTRAL, held (1)",
+        "  december  gone@example.com  nobody",
+        "FAILED (1)",
+        "  failing  no login",
+        "SUMMARY 4 batches: 7 listed, 6 found, 3 invited, 1 activated, 1 mailed now, 2 held",
+    ]
+    assert "0 would be mailed" in onboarding_table(summed(), planned=True)[-1]
+
+
+def test_what_nobody_has_looked_at_is_not_counted() -> None:
+    planned = plan(batch(users=["a@example.com", "A@example.com"], invite_on="2027-01-01"))
+    summary = onboarding_summary(planned, {})
+    assert [summary["batches"][0][name] for name in ("listed", "found", "invited")] == [1, None, None]
+    assert " 1      -        -          -" in onboarding_table(summary)[2]
+
+
+def test_the_csv_has_one_line_for_each_batch() -> None:
+    rows = list(csv.DictReader(io.StringIO(onboarding_csv(summed()))))
+    assert tuple(rows[0]) == COLUMNS
+    assert [(row["batch"], row["listed"], row["failure"]) for row in rows][:2] == [
+        ("december", "4", ""),
+        ("failing", "1", "no login"),
+    ]
+
+
+def test_nothing_steers_a_terminal_or_a_spreadsheet() -> None:
+    planned = plan(batch(name="=1+1\x1b[2J", owner="@sum\u202e"))
+    summary = onboarding_summary(planned, {})
+    assert not {"\x1b", "\u202e"} & set("".join(onboarding_table(summary)))
+    assert next(csv.DictReader(io.StringIO(onboarding_csv(summary))))["batch"] == "'=1+1[2J"
+
+
+@pytest.mark.parametrize("name", sorted(FilterModule().filters()))
+def test_other_input_is_refused_by_name(name: str) -> None:
+    arguments = {"onboarding_people": [[], NOW], "onboarding_summary": [{}]}.get(name, [])
+    call = FilterModule().filters()[name]
+    if name in {"onboarding_files", "onboarding_plan"}:
+        return
+    with pytest.raises(AnsibleFilterError, match=name):
+        call([{"x": 1}], *arguments)
