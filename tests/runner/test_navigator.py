@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings for ansible-navigator: all of them but the container, for which there is no engine here."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from emulator import Emulator
+from integration.playing import BIN, CONNECTION, ROOT, mailed
+
+SETTINGS = ROOT / "examples/execution_environment/ansible-navigator.yml"
+FIELD = ("-e", '{"reinvite_ledger": {"backend": "custom_field"}}')
+
+
+def test_its_settings_hand_the_credential_on() -> None:
+    settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))["ansible-navigator"]
+    assert set(settings["execution-environment"]["environment-variables"]["pass"]) == set(CONNECTION.values())
+
+
+def test_a_run_invites_and_keeps_no_artifact(tmp_path: Path) -> None:
+    with Emulator(users=9, pending=3, odd=False) as rc:
+        assert "SUMMARY 3 considered, 3 invited" in navigate(tmp_path, rc, *FIELD)
+        assert len(mailed(rc)) == 3
+    left = {path.name for path in tmp_path.iterdir()} - {"home", SETTINGS.name}
+    assert left == {"ansible-navigator.log", "reinvite-reports"}
+
+
+def test_the_file_in_its_container_is_no_ledger(tmp_path: Path) -> None:
+    with Emulator(users=9, pending=3, odd=False) as rc:
+        assert "would vanish with this job's container" in navigate(tmp_path, rc)
+        assert rc.outbox == []
+
+
+def navigate(folder: Path, rc: Emulator, *options: str) -> str:
+    shutil.copy(SETTINGS, folder)
+    (folder / "home").mkdir()
+    ended = subprocess.run(
+        ["ansible-navigator", "run", "onboard.ringcentral.reinvite", "--execution-environment", "false", *options],
+        cwd=folder,
+        env={
+            "PATH": f"{BIN}:/usr/bin:/bin",
+            "HOME": str(folder / "home"),
+            "LC_ALL": "C.UTF-8",
+            "TERM": "xterm",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            **rc.env(),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return ended.stdout
