@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -77,7 +78,7 @@ def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *,
         )
         for title, belongs, about in _GROUPS:
             lines += group_lines(title, [row for row in results if belongs(row)], about, rows, report)
-        return [*lines, *_skipped_line(results), _summary_line(result["counts"])]
+        return [*lines, *_skipped_lines(results), _summary_line(result["counts"])]
     except (KeyError, TypeError, AttributeError) as error:
         raise AnsibleFilterError(f"invite_table needs what rc_send_invite returned: {error!r}") from error
 
@@ -110,14 +111,14 @@ def _addressed(text: str, login_url: str, row: Row) -> str:
     return re.sub("|".join(map(re.escape, values)), lambda match: values[match[0]], text)
 
 
-def _skipped_line(results: list[Row]) -> Iterable[str]:
-    reasons: dict[str, int] = {}
-    for row in results:
-        if row["decision"] == "skip" and row["reason"] != "already_activated":
-            reasons[plain(row["reason"])] = reasons.get(plain(row["reason"]), 0) + 1
+def _skipped_lines(results: list[Row]) -> Iterable[str]:
+    skipped = [row for row in results if row["decision"] == "skip" and row["reason"] != "already_activated"]
+    later = Counter(plain(row["message"]) for row in skipped if row["reason"] == "outside_window")
+    yield from (f"LATER ({count}), {when}" for when, count in later.most_common())
+    reasons = Counter(plain(row["reason"]) for row in skipped)
     if reasons:
         most_first = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        yield f"SKIPPED ({sum(reasons.values())}), " + ", ".join(f"{count} {reason}" for reason, count in most_first)
+        yield f"SKIPPED ({len(skipped)}), " + ", ".join(f"{count} {reason}" for reason, count in most_first)
 
 
 def _summary_line(counts: Mapping[str, int]) -> str:

@@ -57,9 +57,16 @@ def send_invite() -> Spec:
         "users": _strings(),
         "all_pending": {"type": "bool", "default": False},
         "plan": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"id": {"type": "str", "required": True}, "email": {"type": "str", "required": True}},
+            "type": "dict",
+            "options": {
+                "account": {"type": "str", "required": True},
+                "users": {
+                    "type": "list",
+                    "elements": "dict",
+                    "required": True,
+                    "options": {"id": {"type": "str", "required": True}, "email": {"type": "str", "required": True}},
+                },
+            },
         },
         "site": _strings(),
         "department": _strings(),

@@ -48,21 +48,30 @@ options:
     default: false
   plan:
     description:
-      - Those who were to be mailed by a plan that somebody has looked at, such as the RV(results) of check mode whose
-        outcome was V(would_invite).
-      - Nobody else is mailed, so nobody at all if it is empty. They are judged anew, and left out with the reason if
-        they have activated, changed their address or left the O(directory) since.
-    type: list
-    elements: dict
+      - A plan that somebody has looked at, such as P(onboard.ringcentral.invite_plan#filter) makes of what check mode
+        returned. Its users are mailed and nobody else, so nobody at all if it holds none.
+      - They are judged anew, and left out with the reason if they have activated, changed their address or left the
+        O(directory) since.
+    type: dict
     suboptions:
-      id:
-        description: The id of the user.
+      account:
+        description: The id of the account that the plan was made for. Nothing is sent in another one.
         type: str
         required: true
-      email:
-        description: The address that the user was planned to be mailed at.
-        type: str
+      users:
+        description: The users who were to be mailed.
+        type: list
+        elements: dict
         required: true
+        suboptions:
+          id:
+            description: The id of the user.
+            type: str
+            required: true
+          email:
+            description: The address that the user was planned to be mailed at.
+            type: str
+            required: true
   site:
     description: Only users of these sites, by name. Case is ignored.
     type: list
@@ -378,6 +387,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     GuardExceeded,
     IncompleteDelivery,
     InvalidOption,
+    WrongAccount,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
@@ -420,6 +430,10 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
     policy = _policy(params, now())
     check_ledger(params["ledger"], os.environ)
     account = read_account(api, params["expect_account"])
+    if params["plan"] and params["plan"]["account"] != account.id:
+        raise WrongAccount(
+            f"plan: was made for {params['plan']['account']}, not for the account {account.id}; nothing was sent"
+        )
     ledger = open_ledger(params["ledger"], account, api, os.environ, read_only=check_mode)
     try:
         everybody, considered, absent = _read_users(params, policy, api)
@@ -487,7 +501,7 @@ def _policy(params: Mapping[str, Any], now: datetime) -> Policy:
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
         resend_after=parse_duration("resend_after", params["resend_after"]),
         directory=read_directory(params["directory"], params["match_by"]),
-        planned={entry["id"]: entry["email"] for entry in params["plan"] or ()},
+        planned={entry["id"]: entry["email"] for entry in (params["plan"] or {}).get("users", ())},
         window=read_window(params["window"], now),
         **{option: params[option] for option in _POLICY_OPTIONS},
     )

@@ -47,7 +47,7 @@ def test_before_and_after_are_shown_and_the_second_run_changes_nothing(rc: Emula
 def test_a_refused_correction_leaves_them_held_and_the_others_served(rc: Emulator, player: Player) -> None:
     people = pending(rc)
     directory = [{"email": one.email, "name": one.name} for one in people[1:]]
-    rc.account.reject[people[0].id] = ("CMN-101", "Parameter [email] value is invalid")
+    rc.account.reject[people[0].id] = "Parameter [email] value is invalid"
     directory.append({"email": "right@example.com", "name": people[0].name})
     played = player.play(role_play(reinvite_directory=directory, reinvite_correct_email=True))
     assert played.code == 2, played.output

@@ -14,7 +14,12 @@ ROOT = Path(__file__).parents[2]
 ROLE = ROOT / "roles/reinvite"
 MODULE_NAME = "onboard.ringcentral.rc_send_invite"
 OWN = {
+    "reinvite_fail_if_pending",
     "reinvite_login_url",
+    "reinvite_plan_file",
+    "reinvite_plan_max_age",
+    "reinvite_wave_pause",
+    "reinvite_waves",
     "reinvite_password_reset_text",
     "reinvite_report_dir",
     "reinvite_directory_source",
@@ -57,7 +62,7 @@ def _options(module: str) -> dict[str, Any]:
     return {name: option for path in paths for name, option in _documentation(path)["options"].items()}
 
 
-MODULE = _options("rc_send_invite")
+MODULE = {name: option for name, option in _options("rc_send_invite").items() if name != "plan"}  # comes from a file
 SPEC = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"][
     "options"
 ]
@@ -91,7 +96,7 @@ def test_all_of_them_are_passed_on() -> None:
     task = next(filter(None, (one.get("onboard.ringcentral.rc_send_invite") for one in tasks)))
     names = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))
     passed_on = [*names["__reinvite_reading"], *names["__reinvite_sending"]]
-    assert sorted([*passed_on, *task, "directory"]) == sorted(MODULE)
+    assert sorted([*passed_on, *task, "directory"]) == sorted([*MODULE, "plan"])
 
 
 def test_an_audit_passes_on_what_reading_takes() -> None:

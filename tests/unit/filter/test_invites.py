@@ -187,6 +187,17 @@ def test_a_long_group_is_cut_short(people: int, shown: int, last: str) -> None:
     assert lines[-2] == last
 
 
+def test_who_waits_for_the_window_is_told_until_when() -> None:
+    people = [skipped("outside_window", message="the window of Paris opens on Mon")] * 2 + [
+        skipped("outside_window", message="the window of Rome opens on Tue")
+    ]
+    assert invite_table(result(*people))[1:-1] == [
+        "LATER (2), the window of Paris opens on Mon",
+        "LATER (1), the window of Rome opens on Tue",
+        "SKIPPED (3), 3 outside_window",
+    ]
+
+
 def test_without_a_file_none_is_named() -> None:
     assert invite_table(result(*[person(outcome="invited")] * 30))[-2] == "  and 10 more"
 

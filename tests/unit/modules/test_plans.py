@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, WrongAccount
 from machine import Machine
 
+PLAN = {"account": "7", "users": [{"id": "1", "email": "a@example.com"}]}
 
-def planned(result: dict[str, Any]) -> list[dict[str, str]]:
-    return [{"id": one["id"], "email": one["email"]} for one in result["results"] if one["outcome"] == "would_invite"]
+
+def planned(result: dict[str, Any]) -> dict[str, Any]:
+    users = [{"id": one["id"], "email": one["email"]} for one in result["results"] if one["outcome"] == "would_invite"]
+    return {"account": result["account"]["id"], "users": users}
 
 
 def reasons(result: dict[str, Any]) -> dict[str, str]:
@@ -26,8 +29,8 @@ def test_who_has_changed_since_is_left_out_with_the_reason(emulate: Callable[...
     people = machine.rc.account.extensions
     directory = [{"email": one.email, "name": one.name} for one in people.values()]
     plan = planned(machine.invite(check_mode=True, limit=6, directory=directory))
-    assert len(plan) == 6
-    activated, moved, left, gone, *rest = (people[int(entry["id"])] for entry in plan)
+    assert len(plan["users"]) == 6
+    activated, moved, left, gone, *rest = (people[int(entry["id"])] for entry in plan["users"])
     activated.status = "Enabled"
     moved.email = "moved@example.com"
     del people[gone.id]
@@ -40,12 +43,15 @@ def test_who_has_changed_since_is_left_out_with_the_reason(emulate: Callable[...
         str(activated.id): "already_activated",
         str(moved.id): "changed_since_plan",
         str(left.id): "disabled_in_directory",
-        plan[3]["email"]: "not_found",
+        plan["users"][3]["email"]: "not_found",
         **{str(one.id): "not_activated" for one in rest},
     }
     assert sorted(mail["extension_id"] for mail in machine.rc.outbox) == sorted(one.id for one in rest)
     said = {one["reason"]: one["message"] for one in result["results"]}
-    assert said["changed_since_plan"] == f"was planned to be mailed at {plan[1]['email']}, and has another address now"
+    assert (
+        said["changed_since_plan"]
+        == f"was planned to be mailed at {plan['users'][1]['email']}, and has another address now"
+    )
     assert said["not_found"] == f"was planned as the user {gone.id}, who is not there any more"
 
 
@@ -53,7 +59,8 @@ def test_an_id_is_never_taken_for_an_extension_number(emulate: Callable[..., Mac
     machine = emulate(users=4, pending=2, odd=False)
     first, second = (one for one in machine.rc.account.extensions.values() if one.status == "NotActivated")
     second.extension_number = str(first.id)
-    result = machine.invite(plan=[{"id": str(first.id), "email": first.email}], all_pending=False)
+    plan = {"account": str(machine.rc.account.id), "users": [{"id": str(first.id), "email": first.email}]}
+    result = machine.invite(plan=plan, all_pending=False)
     assert [mail["extension_id"] for mail in machine.rc.outbox] == [first.id]
     assert result["counts"]["considered"] == 1
 
@@ -63,23 +70,30 @@ def test_a_corrected_address_is_the_planned_one(emulate: Callable[..., Machine])
     (someone,) = (one for one in machine.rc.account.extensions.values() if one.status == "NotActivated")
     options = {"directory": [{"email": "right@example.com", "name": someone.name}], "correct_email": True}
     plan = planned(machine.invite(check_mode=True, **options))
-    assert plan == [{"id": str(someone.id), "email": "right@example.com"}]
+    assert plan["users"] == [{"id": str(someone.id), "email": "right@example.com"}]
     machine.invite(plan=plan, all_pending=False, **options)
     assert [mail["email"] for mail in machine.rc.outbox] == ["right@example.com"]
 
 
 def test_an_empty_plan_mails_nobody(emulate: Callable[..., Machine]) -> None:
     machine = emulate()
-    result = machine.invite(plan=[], all_pending=False)
+    result = machine.invite(plan={"account": str(machine.rc.account.id), "users": []}, all_pending=False)
     assert (result["results"], result["changed"], machine.rc.outbox) == ([], False, [])
+
+
+def test_a_plan_is_for_its_account(emulate: Callable[..., Machine]) -> None:
+    machine = emulate()
+    with pytest.raises(WrongAccount, match=r"^plan: was made for 7, not for the account \d+; nothing was sent"):
+        machine.invite(plan=PLAN, all_pending=False)
+    assert machine.rc.outbox == []
 
 
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"plan": [{"id": "1", "email": "a"}], "all_pending": True}, r"^all_pending: cannot be combined with plan"),
+        ({"plan": PLAN, "all_pending": True}, r"^all_pending: cannot be combined with plan"),
         (
-            {"plan": [{"id": "1", "email": "a"}], "users": ["1"], "all_pending": False},
+            {"plan": PLAN, "users": ["1"], "all_pending": False},
             r"^plan: cannot be combined with users",
         ),
     ],
