@@ -278,6 +278,14 @@ def test_no_secret_is_shown_where_the_server_repeats_it(rc: Emulator, player: Pl
         assert secret not in ended.stdout
 
 
+def test_without_requests_it_says_what_to_install(rc: Emulator, player: Player) -> None:
+    (player.folder / "requests.py").write_text("raise ImportError", encoding="utf-8")
+    path = {"PYTHONPATH": str(player.folder)}
+    ended = player.run("ansible-inventory", "-i", source(player), "--list", **path)
+    assert "Failed to import the required Python library (requests)" in " ".join(ended.stdout.split())
+    assert rc.log == []
+
+
 def test_a_file_of_another_name_is_not_taken(rc: Emulator, player: Player) -> None:
     enabled = {"ANSIBLE_INVENTORY_ENABLED": PLUGIN}
     ended = player.run("ansible-inventory", "-i", source(player, "hosts.yml"), "--list", "-vvv", **enabled)
