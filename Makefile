@@ -9,7 +9,7 @@ EE ?= execution-environment.yml
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults test-ad test-runner test-eda ee bench lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -34,6 +34,9 @@ test-ad: .venv-ad/.ready ## The role on a real Active Directory, Samba's on loop
 
 test-runner: .venv-runner/.ready ## Jobs as AWX runs them, by ansible-runner, and the execution environment
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" .venv-runner/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-runner.xml tests/runner
+
+test-awx: .venv-awx/.ready ## awx/ applied to a stand-in of AWX, and its jobs run
+	@PATH="$$PWD/.venv-awx/bin:$$PATH" .venv-awx/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-awx.xml tests/awx
 
 test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
 	@PATH="$$PWD/.venv-eda/bin:$$PATH" .venv-eda/bin/python -m pytest --junit-xml=build/junit/test-eda.xml tests/eda
@@ -100,6 +103,9 @@ clean: ## Remove everything the other targets made
 
 .venv-eda/.ready: requirements.txt tests/requirements-eda.txt
 	@.ci/environment .venv-eda "$(PYTHON)" -r tests/requirements-eda.txt
+
+.venv-awx/.ready: requirements.txt tests/requirements.txt tests/requirements-awx.txt
+	@.ci/environment .venv-awx "$(PYTHON)" -r tests/requirements-awx.txt
 
 .venv-lint/.ready: requirements.txt tests/requirements.txt tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWX is configured by one play, again without a change, and rid of it by another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from awx.controller import Controller
+from awx.controller.store import Record
+from awx.running import ACCOUNTS, Site
+from integration.playing import Played
+
+NAMES = {
+    "credential_types": ["RingCentral app"],
+    "credentials": ["RingCentral acme_america", "RingCentral acme_europe"],
+    "execution_environments": ["RingCentral"],
+    "projects": ["RingCentral"],
+    "inventories": ["RingCentral accounts"],
+    "hosts": sorted(ACCOUNTS),
+    "notification_templates": [
+        "RingCentral failures by e-mail",
+        "RingCentral failures by webhook",
+        "RingCentral held users",
+    ],
+    "job_templates": [
+        "RingCentral anybody pending",
+        "RingCentral audit",
+        "RingCentral onboarding",
+        "RingCentral preview",
+        "RingCentral re-invite",
+    ],
+    "workflow_job_templates": ["RingCentral re-invite after approval, acme_europe"],
+    "schedules": [
+        "RingCentral acme_america, weekdays 09:00",
+        "RingCentral acme_europe, weekdays 09:00",
+        "RingCentral audit acme_america, Mondays 08:00",
+        "RingCentral audit acme_europe, Mondays 08:00",
+        "RingCentral onboarding acme_america, weekdays 07:00",
+        "RingCentral onboarding acme_europe, weekdays 07:00",
+    ],
+}
+
+
+def kept(awx: Controller, kind: str) -> dict[str, Record]:
+    return {record["name"]: record for _, record in awx.store.all(kind)}
+
+
+def linked(awx: Controller, kind: str, record: Record, name: str) -> list[str]:
+    return sorted(one.get("name") or one["identifier"] for one in awx.store.linked(kind, record["id"], name))
+
+
+def test_the_first_run_creates_everything(configured: Site, first: Played) -> None:
+    awx = configured.awx
+    assert {kind: sorted(kept(awx, kind)) for kind in NAMES} == NAMES
+    assert first.changed == len(NAMES)
+
+
+def test_no_secret_is_printed_at_any_verbosity(configured: Site, first: Played) -> None:
+    for account in configured.secrets.values():
+        for secret in account.values():
+            assert secret not in first.output
+    inputs = kept(configured.awx, "credentials")["RingCentral acme_america"]["inputs"]
+    assert {name: inputs[name] for name in ("client_id", "client_secret", "jwt")} == configured.secrets["acme_america"]
+
+
+def test_no_job_template_has_a_credential_and_each_asks_for_it(configured: Site) -> None:
+    awx = configured.awx
+    for template in kept(awx, "job_templates").values():
+        assert linked(awx, "job_templates", template, "credentials") == []
+        asked = {name for name, value in template.items() if name.startswith("ask_") and value}
+        assert asked == {"ask_credential_on_launch", "ask_limit_on_launch", "ask_variables_on_launch"}
+        assert not template["allow_simultaneous"]
+        assert template["timeout"] == 3600
+    kinds = {name: template["job_type"] for name, template in kept(awx, "job_templates").items()}
+    assert {name for name, kind in kinds.items() if kind == "check"} == {
+        "RingCentral preview",
+        "RingCentral anybody pending",
+    }
+
+
+def test_schedules_and_nodes_have_one_account_and_its_credential(configured: Site) -> None:
+    awx = configured.awx
+    of_schedules = {
+        name: linked(awx, "schedules", schedule, "credentials") for name, schedule in kept(awx, "schedules").items()
+    }
+    assert of_schedules == {
+        "RingCentral acme_america, weekdays 09:00": ["RingCentral acme_america"],
+        "RingCentral acme_europe, weekdays 09:00": [],  # those of a workflow are at its nodes
+        "RingCentral audit acme_america, Mondays 08:00": ["RingCentral acme_america"],
+        "RingCentral audit acme_europe, Mondays 08:00": ["RingCentral acme_europe"],
+        "RingCentral onboarding acme_america, weekdays 07:00": ["RingCentral acme_america"],
+        "RingCentral onboarding acme_europe, weekdays 07:00": ["RingCentral acme_europe"],
+    }
+    enabled = {name for name, schedule in kept(awx, "schedules").items() if schedule["enabled"]}
+    assert not any("onboarding" in name or name == "RingCentral acme_america, weekdays 09:00" for name in enabled)
+    nodes = {node["identifier"]: node for _, node in awx.store.all("workflow_job_template_nodes")}
+    kind = "workflow_job_template_nodes"
+    for name in ("preview", "pending", "send"):
+        assert linked(awx, kind, nodes[name], "credentials") == ["RingCentral acme_europe"]
+        assert nodes[name]["limit"] == "acme_europe"
+    paths = {
+        (name, path): linked(awx, kind, node, path)
+        for name, node in nodes.items()
+        for path in ("success_nodes", "failure_nodes", "always_nodes")
+    }
+    assert {key: value for key, value in paths.items() if value} == {
+        ("preview", "success_nodes"): ["pending"],
+        ("pending", "failure_nodes"): ["approval"],
+        ("approval", "success_nodes"): ["send"],
+    }
+
+
+def test_failures_and_held_users_are_told_to_somebody(configured: Site) -> None:
+    awx = configured.awx
+    told = {
+        name: linked(awx, "job_templates", template, "notification_templates_error")
+        for name, template in kept(awx, "job_templates").items()
+    }
+    both = ["RingCentral failures by e-mail", "RingCentral failures by webhook"]
+    assert told == {
+        "RingCentral anybody pending": [],  # its failing is no failure
+        "RingCentral audit": ["RingCentral held users"],
+        "RingCentral onboarding": both,
+        "RingCentral preview": [],
+        "RingCentral re-invite": both,
+    }
+    (workflow,) = kept(awx, "workflow_job_templates").values()
+    assert linked(awx, "workflow_job_templates", workflow, "notification_templates_error") == both
+    assert linked(awx, "workflow_job_templates", workflow, "notification_templates_approvals") == both[:1]
+
+
+def test_the_second_run_changes_nothing_but_what_awx_awx_always_reports(configured: Site, tmp_path: Path) -> None:
+    before = configured.awx.store.snapshot()
+    second = configured.play(tmp_path, "apply")
+    assert second.code == 0, second.output
+    assert configured.awx.store.snapshot() == before
+    reported = [task["name"] for task in second.tasks if task["result"].get("changed")]
+    assert reported == ["Workflows"]
+    # It cannot see what an inventory without a kind is, and sends an approval what belongs to its node.
+    assert [(one.method, one.path.split("/")[3], one.status) for one in configured.awx.writes()] == [
+        ("PATCH", "inventories", 200),
+        ("PATCH", "workflow_approval_templates", 200),
+    ]
+    assert configured.awx.tokens == {}
+
+
+def test_removing_leaves_nothing_and_removing_again_is_no_error(configured: Site, tmp_path: Path) -> None:
+    removed = configured.play(tmp_path, "remove")
+    assert removed.code == 0, removed.output
+    with Controller() as empty:
+        assert configured.awx.store.snapshot() == empty.store.snapshot()
+    again = configured.play(tmp_path, "remove")
+    assert again.code == 0, again.output
+    assert again.changed == 0
