@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
 from ._errors import ApiError, GuardExceeded, OutOfTime, RingCentralError, TransportError
-from ._invites import Decision, Policy, judge_history
+from ._invites import Decision, judge_history
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
+from ._policy import Policy
 from ._times import for_people
 from ._users import Api
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ._invites import Policy, correct_address, objections, shared_addresses, taken
 from ._model import PERSON_TYPES, User
+from ._policy import Policy, correct_address, objections, shared_addresses, taken
 
 FINDINGS = (
     "not_activated",

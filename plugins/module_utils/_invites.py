@@ -8,16 +8,16 @@ No I/O and no clock: users, history, policy and the time come in, one decision f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any, Literal
 
-from ._addresses import canonical, in_domains, matches_any, normalise, placeholder
-from ._directory import Directory
+from ._addresses import canonical, matches_any, normalise
 from ._model import PERSON_TYPES, Record, User, describe
+from ._policy import Policy, correct_address, objections, shared_addresses, taken
 from ._times import for_people, to_iso
-from ._window import Window, for_people_there
+from ._window import for_people_there
 
 Verdict = Literal["send", "skip", "hold"]
 Outcome = Literal["invited", "would_invite", "failed", "unknown"]
@@ -68,32 +68,6 @@ _BY_STATUS = {
     "frozen": ("frozen", "is frozen in RingCentral"),
     "unassigned": ("unassigned", "has no extension number yet, so there is nothing to activate"),
 }
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Who may be mailed, and how carefully. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not
-    narrow; without a ``directory`` nobody has to be in one. ``canary`` users are sent first, and more than
-    ``max_failures`` failures keep the next batch from starting. ``planned`` are the addresses that somebody approved,
-    by user id.
-    """
-
-    types: Collection[str] = ("user",)
-    sites: Collection[str] = ()
-    departments: Collection[str] = ()
-    min_age: timedelta = timedelta(0)
-    resend_after: timedelta = timedelta(hours=48)
-    max_attempts: int = 0
-    allowed_domains: Collection[str] = ()
-    exclude: Collection[str] = ()
-    placeholder_patterns: Collection[str] = ()
-    directory: Directory | None = None
-    planned: Mapping[str, str] = field(default_factory=dict)
-    window: Window | None = None
-    limit: int = 0
-    canary: int = 0
-    max_failures: int = 0
-    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -285,50 +259,6 @@ def _filtered(policy: Policy, user: User) -> str:
         if wanted and normalise(value) not in map(normalise, wanted):
             return f"is left out by {name}: theirs is {value!r}"
     return ""
-
-
-def objections(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> Iterator[tuple[str, str]]:
-    """Each reason, with its message, why a person must look at this user's address first."""
-    if not user.email:
-        yield "no_email", "has no e-mail address"
-    elif why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains):
-        yield "placeholder_email", why
-    others = [other for other in shared.get(normalise(user.email), ()) if other.id != user.id]
-    if others:
-        yield "duplicate_email", f"shares the address with {describe(others)}"
-    if user.email and policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
-        yield "domain_not_allowed", "is outside allowed_domains"
-    if policy.directory and (objection := policy.directory.objection(user)):
-        yield objection
-
-
-def correct_address(policy: Policy, user: User) -> str:
-    """The address that the directory has for this user, if it may be mailed; "" if there is none."""
-    email = policy.directory.correct_address(user) if policy.directory else ""
-    if placeholder(email, policy.placeholder_patterns, policy.allowed_domains):
-        return ""
-    return email if not policy.allowed_domains or in_domains(email, policy.allowed_domains) else ""
-
-
-def taken(proposed: Mapping[str, str], everybody: Iterable[User]) -> dict[str, str]:
-    """Why somebody cannot have the address that is proposed for them, by user id: others have it, or should."""
-    wanted = Counter(map(canonical, proposed.values()))
-    holders = {canonical(user.email): user for user in everybody if user.type in PERSON_TYPES} if proposed else {}
-    why = {}
-    for user_id, email in proposed.items():
-        holder = holders.get(canonical(email))
-        if holder or wanted[canonical(email)] > 1:
-            why[user_id] = f"{describe([holder])} has that address" if holder else "others here should have it too"
-    return why
-
-
-def shared_addresses(users: Iterable[User]) -> dict[str, list[User]]:
-    """The users of each normalised address."""
-    shared: dict[str, list[User]] = {}
-    for user in users:
-        if user.email:
-            shared.setdefault(normalise(user.email), []).append(user)
-    return {address: sorted(users, key=lambda user: user.id) for address, users in shared.items()}
 
 
 def _oldest_first(decision: Decision) -> tuple[bool, bool, datetime, int, str]:

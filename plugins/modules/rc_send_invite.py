@@ -392,7 +392,6 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
     Decision,
-    Policy,
     decide,
     judge_named,
     judge_planned,
@@ -402,6 +401,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._invites impor
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import check_ledger, open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_duration
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (

@@ -305,9 +305,9 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._directory imp
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._findings import find, pending_by_age, tally_findings
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import KEYS, Directory, Entry
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import Policy, decide
+from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from scripted import NOW, user
 
 DEFAULT = ("email", "extension_number", "name")

@@ -11,13 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
-    Policy,
-    decide,
-    judge_named,
-    select,
-    tally,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import decide, judge_named, select, tally
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import (
     OTHER_TYPES,
     PERSON_TYPES,
@@ -25,6 +19,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._model import 
     Record,
     User,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from scripted import NOW, record, user
 
 HOUR = timedelta(hours=1)

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rc_send_invite: whom its options mean, what they guard against, and what it says of wrong ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
+    ApiError,
+    GuardExceeded,
+    InvalidOption,
+    LedgerError,
+    TransportError,
+    WrongAccount,
+)
+from scripted import ACCOUNT, extension
+from unit.modules.sending import (
+    ACCEPTED,
+    FORBIDDEN,
+    TWO,
+    put,
+    remembered,
+    sent,
+    task,
+)
+
+
+def test_the_guard_fails_with_the_whole_plan_and_sends_nothing(stage: Any) -> None:
+    for check_mode in (True, False):
+        with pytest.raises(GuardExceeded, match="2 users would be mailed, only 1 may; nothing was sent") as raised:
+            stage.invite(TWO, max_invites=1, check_mode=check_mode)
+        assert raised.value.result["counts"]["send"] == 2
+        assert not raised.value.result["changed"]
+    assert remembered(stage) == {}
+    assert stage.invite(TWO, ACCEPTED, task(1, 2), max_invites=2)["counts"]["invited"] == 2
+
+
+def test_named_users_come_out_with_a_reason_each(stage: Any) -> None:
+    people = [
+        extension(1),
+        extension(2, status="Enabled"),
+        extension(3, type="Department"),
+        extension(4, type="DigitalUser"),
+        extension(5, extensionNumber="4004"),
+    ]
+    names = ["PERSON1@example.com", "102", "4003", "104", "4004", "nobody@example.com", "101"]
+    result = stage.invite(people, put(1), users=names)
+    assert [(entry["id"] or entry["name"], entry["reason"]) for entry in result["results"]] == [
+        ("4001", "not_activated"),
+        ("4002", "already_activated"),
+        ("4003", "not_a_person"),
+        ("4004", "filtered"),
+        ("nobody@example.com", "not_found"),
+        ("4004", "ambiguous"),
+    ]
+
+
+def test_a_site_that_nobody_has_is_a_warning(stage: Any) -> None:
+    result = stage.invite([extension(1, site={"name": "Paris"})], site=["paris", "Pariss"], check_mode=True)
+    assert result["counts"]["send"] == 1
+    assert result["warnings"] == ["site: nobody who has not activated is of the site 'Pariss'; is it spelt like that?"]
+
+
+@pytest.mark.parametrize("record", [None, {}, {"id": 1, "contact": "x"}])
+def test_a_record_that_makes_no_sense_is_one_clear_error(stage: Any, record: Any) -> None:
+    with pytest.raises(TransportError, match="list of users holds a record that cannot be read"):
+        stage.invite([record])
+
+
+def test_the_directory_vouches_for_whom_is_mailed(stage: Any) -> None:
+    directory = [
+        {"email": "person1@example.com"},
+        {"email": "p2@example.com", "name": "2 Person"},
+        {"email": "other@example.com", "aliases": ["smtp:person3@example.com"]},
+        {"email": "person4@example.com", "enabled": False},
+    ]
+    people = [extension(n) for n in (1, 2, 3, 4, 5)]
+    result = stage.invite(people, ACCEPTED, task(1, 3), directory=directory, force=True)
+    assert {entry["id"]: entry["reason"] for entry in result["results"]} == {
+        "4001": "not_activated",
+        "4002": "email_mismatch",
+        "4003": "not_activated",
+        "4004": "disabled_in_directory",
+        "4005": "not_in_directory",
+    }
+    message = next(entry["message"] for entry in result["results"] if entry["id"] == "4002")
+    assert message == "the directory has p2@example.com for them, found by name"
+
+
+def test_half_a_character_in_a_name_breaks_nothing(stage: Any) -> None:
+    result = stage.invite([extension(1, name="Ada \ud83d", contact={"email": "a\udc00@example.com"})], put(1))
+    assert [(entry["name"], entry["email"]) for entry in result["results"]] == [("Ada ?", "a?@example.com")]
+
+
+def test_without_a_ledger_each_run_mails_again(stage: Any) -> None:
+    for _run in range(2):
+        assert stage.invite(TWO[:1], put(1), ledger={"backend": "none"})["counts"]["invited"] == 1
+    assert not stage.ledger.exists()
+
+
+def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
+    stage.invite(TWO[:1], put(1), transition={"send_welcome_email": False})
+    assert sent(stage, "PUT") == [{"transition": {"sendWelcomeEmailsToUsers": True, "sendWelcomeEmail": False}}]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"all_pending": False}, "^users: is not given; name somebody"),
+        ({"users": []}, "^users: is empty; name somebody"),
+        ({"users": ["", " "]}, "^users: is empty; name somebody"),
+        ({"users": ["a@example.com"], "all_pending": True}, "^all_pending: cannot be combined with users"),
+        ({"resend_after": "2 days"}, "^resend_after: '2 days' is no duration"),
+        ({"min_age": "soon"}, "^min_age: 'soon' is no duration"),
+        ({"limit": -1}, "^limit: -1 is negative"),
+        ({"max_attempts": -1}, "^max_attempts: -1 is negative"),
+        ({"max_invites": -1}, "^max_invites: -1 is negative"),
+        ({"directory": []}, "^directory: is empty, so that everybody would be held"),
+        ({"canary": -1}, "^canary: -1 is negative"),
+        ({"max_failures": -1}, "^max_failures: -1 is negative"),
+        ({"transition": {"send_welcome_email": False, "send_welcome_emails_to_users": False}}, "^transition: "),
+    ],
+)
+def test_bad_input_names_the_option_and_nothing_is_sent(stage: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidOption, match=said):
+        stage.invite(TWO, **options)
+    assert stage.wire.sent == []
+
+
+def test_another_account_is_never_mailed(stage: Any) -> None:
+    with pytest.raises(WrongAccount):
+        stage.invite(TWO, expect_account="2")
+    assert not stage.ledger.exists()
+
+
+def test_a_bad_ledger_is_told_before_anybody_is_read(stage: Any) -> None:
+    stage.ledger.write_text("no database at all, but long enough to look like one" * 40)
+    with pytest.raises(LedgerError, match="not a database"):
+        stage.invite(TWO)
+    assert [str(request) for request in stage.wire.sent][1:-1] == [f"GET {ACCOUNT}"]
+
+
+def test_trouble_while_reading_comes_out_as_it_is(stage: Any) -> None:
+    with pytest.raises(ApiError, match="CMN-408"):
+        stage.invite(FORBIDDEN)
