@@ -14,6 +14,7 @@ description:
   - With O(details=false) it only counts them, which is what large accounts want first.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
+  - onboard.ringcentral.selection
   - onboard.ringcentral.addresses
   - onboard.ringcentral.attributes
 attributes:
@@ -33,57 +34,6 @@ options:
       - The whole account is read to find them, so that a name can be told to be unknown or ambiguous.
     type: list
     elements: str
-  status:
-    description: Only users in one of these states.
-    type: list
-    elements: str
-    choices: [enabled, disabled, frozen, not_activated, unassigned]
-  type:
-    description: Only extensions of these types. RingCentral's call queues are of the type V(department).
-    type: list
-    elements: str
-    default: [user]
-    choices:
-      - announcement
-      - application_extension
-      - bot
-      - delegated_lines_group
-      - department
-      - digital_user
-      - fax_user
-      - flexible_user
-      - group_call_pickup
-      - ivr_menu
-      - limited
-      - paging_only
-      - park_location
-      - proxy_admin
-      - room
-      - room_connector
-      - shared_lines_group
-      - site
-      - tie_line
-      - unknown
-      - user
-      - virtual_user
-      - voicemail
-  site:
-    description: Only users of these sites, by name. Case is ignored.
-    type: list
-    elements: str
-  department:
-    description: Only users of these departments. Case is ignored.
-    type: list
-    elements: str
-  created_before:
-    description:
-      - Only users who were created before this time, which is ISO 8601 (UTC unless it says otherwise) or an age such
-        as V(14d).
-      - Users without a creation time count as older than any time.
-    type: str
-  created_after:
-    description: Only users who were created at this time or after it, written as for O(created_before).
-    type: str
   details:
     description: Whether to return RV(users). An account can hold 50,000.
     type: bool

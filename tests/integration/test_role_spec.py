@@ -53,13 +53,13 @@ def _documentation(path: Path) -> dict[str, Any]:
     raise AssertionError(f"{path} has no DOCUMENTATION")
 
 
-FRAGMENTS = [ROOT / f"plugins/doc_fragments/{name}.py" for name in ("connection", "addresses")]
-
-
 def _options(module: str) -> dict[str, Any]:
     """A module's options, with those of its fragments."""
-    paths = [ROOT / f"plugins/modules/{module}.py", *FRAGMENTS]
-    return {name: option for path in paths for name, option in _documentation(path)["options"].items()}
+    documentation = _documentation(ROOT / f"plugins/modules/{module}.py")
+    options = dict(documentation["options"])
+    for fragment in documentation["extends_documentation_fragment"]:
+        options |= _documentation(ROOT / f"plugins/doc_fragments/{fragment.rpartition('.')[2]}.py")["options"]
+    return options
 
 
 MODULE = {name: option for name, option in _options("rc_send_invite").items() if name != "plan"}  # comes from a file

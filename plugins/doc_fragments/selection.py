@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options by which users are chosen to be read."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  status:
+    description: Only users in one of these states. Everybody unless set.
+    type: list
+    elements: str
+    choices: [enabled, disabled, frozen, not_activated, unassigned]
+  type:
+    description: Only extensions of these types. RingCentral's call queues are of the type V(department).
+    type: list
+    elements: str
+    default: [user]
+    choices:
+      - announcement
+      - application_extension
+      - bot
+      - delegated_lines_group
+      - department
+      - digital_user
+      - fax_user
+      - flexible_user
+      - group_call_pickup
+      - ivr_menu
+      - limited
+      - paging_only
+      - park_location
+      - proxy_admin
+      - room
+      - room_connector
+      - shared_lines_group
+      - site
+      - tie_line
+      - unknown
+      - user
+      - virtual_user
+      - voicemail
+  site:
+    description: Only users of these sites, by name. Case is ignored.
+    type: list
+    elements: str
+  department:
+    description: Only users of these departments. Case is ignored.
+    type: list
+    elements: str
+  created_before:
+    description:
+      - Only users who were created before this time, which is ISO 8601 (UTC unless it says otherwise) or an age such
+        as V(14d).
+      - Users without a creation time count as older than any time.
+    type: str
+  created_after:
+    description: Only users who were created at this time or after it, written as for O(created_before).
+    type: str
+"""
