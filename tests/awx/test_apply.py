@@ -136,10 +136,9 @@ def test_the_second_run_changes_nothing_but_what_awx_awx_always_reports(configur
     assert configured.awx.store.snapshot() == before
     reported = [task["name"] for task in second.tasks if task["result"].get("changed")]
     assert reported == ["Workflows"]
-    # It cannot see what an inventory without a kind is, and sends an approval what belongs to its node.
+    # An approval is sent what belongs to its node, and never has it.
     assert [(one.method, one.path.split("/")[3], one.status) for one in configured.awx.writes()] == [
-        ("PATCH", "inventories", 200),
-        ("PATCH", "workflow_approval_templates", 200),
+        ("PATCH", "workflow_approval_templates", 200)
     ]
     assert configured.awx.tokens == {}
 

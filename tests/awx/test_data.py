@@ -71,7 +71,7 @@ def test_credentials_beside_a_nodes_limit_are_ignored_so_the_data_have_them_unde
 ) -> None:
     workflow = {"name": "trap", "organization": "Default", "workflow_nodes": [NODE]}
     play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"awx.awx.workflow_job_template": workflow}]}
-    played = Player(tmp_path, configured.awx.env()).play([play])
+    played = Player(tmp_path, configured.awx.token_env()).play([play])
     assert played.code == 0, played.output
     store = configured.awx.store
     (node,) = (node for _, node in store.all("workflow_job_template_nodes") if node["identifier"] == "wrong")

@@ -63,6 +63,11 @@ class Controller:
         """The variables that awx.awx reads."""
         return {"CONTROLLER_HOST": self.url, "CONTROLLER_USERNAME": USER, "CONTROLLER_PASSWORD": PASSWORD}
 
+    def token_env(self) -> dict[str, str]:
+        """The same for somebody who has a token already."""
+        self.tokens[0] = secrets.token_hex()
+        return {"CONTROLLER_HOST": self.url, "CONTROLLER_OAUTH_TOKEN": self.tokens[0]}
+
     def writes(self, since: int = 0) -> list[Entry]:
         """The requests that were to change something, after so many requests."""
         return [one for one in self.log[since:] if one.method != "GET" and "/tokens/" not in one.path]
