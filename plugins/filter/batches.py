@@ -27,6 +27,7 @@ COUNTS = (*FUNNEL, "mailed", "would_be_mailed", "held")
 COLUMNS = ("batch", "owner", "state", "invite_on", "until", *FUNNEL, "mailed", "held", "failure")
 
 _FIELDS = [field.name for field in fields(User) if field.name not in {"created_at", "roles"}]
+_KEPT = ("id", "name", "email", "status", "attempts", "last_invited_at", "in_doubt")
 _NAME_WIDTH = 32
 _OWNER_WIDTH = 30
 _FAILURE_WIDTH = 300
@@ -91,13 +92,18 @@ def onboarding_people(
             strangers = [one.to_dict() for one in judge_named(found.not_found, found.ambiguous)]
             if unknown == "fail" and batch["state"] == "due":
                 problems += [f"batch {batch['name']}: users: {one['name']}: {one['message']}" for one in strangers]
-            people = [rows[user.id] for user in found.users]
+            people = [{name: rows[user.id].get(name) for name in _KEPT} for user in found.users]
             asks = batch["state"] == "due" and any(_may_be_mailed(batch, row, moment) for row in people)
-            met.append({**batch, "people": [*people, *strangers], "asks": asks})
+            met.append({**_eager(batch), "people": [*people, *strangers], "asks": asks})
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise AnsibleFilterError(f"onboarding_people needs batches and the users of rc_user_info: {error!r}") from error
     result: dict[str, Any] = wrap_var({"batches": met, "problems": problems})
     return result
+
+
+def _eager(batch: Row) -> dict[str, Any]:
+    """The batch with lists that can be copied; Ansible's own cannot."""
+    return {key: list(value) if isinstance(value, (list, tuple)) else value for key, value in batch.items()}
 
 
 def _user(row: Row) -> User:
@@ -113,7 +119,7 @@ def _may_be_mailed(batch: Row, person: Row, now: datetime) -> bool:
         return True
     last = person.get("last_invited_at")
     rested = not last or parse_iso(last) + parse_duration("resend_after", batch["resend_after"]) <= now
-    return rested and person.get("attempts", 0) < batch["max_attempts"]
+    return rested and (person.get("attempts") or 0) < batch["max_attempts"]
 
 
 def onboarding_summary(plan: Mapping[str, Any], turns: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,6 +134,7 @@ def onboarding_summary(plan: Mapping[str, Any], turns: Mapping[str, Any]) -> dic
                 "today": plan["today"],
                 "timezone": plan["timezone"],
                 "counts": {name: sum(batch[name] or 0 for batch in batches) for name in COUNTS},
+                "funnels": {batch["name"]: {name: batch[name] for name in FUNNEL} for batch in batches},
                 "batches": batches,
             }
         )
@@ -143,7 +150,7 @@ def _summed(batch: Row, turn: Row) -> dict[str, Any]:
     rows = people or []
     counts: dict[str, int | None] = {
         "found": sum(row["id"] is not None for row in rows),
-        "invited": sum(row["status"] == "enabled" or row.get("attempts", 0) > 0 for row in rows),
+        "invited": sum(row["status"] == "enabled" or (row.get("attempts") or 0) > 0 for row in rows),
         "activated": sum(row["status"] == "enabled" for row in rows),
         "mailed": sum(row.get("outcome") == "invited" for row in rows),
         "would_be_mailed": sum(row.get("outcome") == "would_invite" for row in rows),
