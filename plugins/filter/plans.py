@@ -49,7 +49,7 @@ def invite_approved(content: str, max_age: str = "48h", now: str | None = None) 
         oldest = (parse_iso(now) if now else datetime.now(timezone.utc)) - parse_duration("max_age", max_age)
     except InvalidOption as error:
         raise AnsibleFilterError(error.message) from None
-    except (binascii.Error, KeyError, TypeError, ValueError) as error:
+    except (binascii.Error, KeyError, TypeError, ValueError):
         raise AnsibleFilterError("it is no plan that a run with --check has written") from None
     if made_at < oldest:
         raise AnsibleFilterError(f"it is of {for_people(made_at)}, older than {max_age}; plan anew with --check")
