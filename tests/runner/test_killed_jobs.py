@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -60,3 +61,6 @@ def kill_all(process: subprocess.Popen[bytes]) -> None:
     for pid in doomed:
         os.kill(pid, signal.SIGKILL)
     process.wait(timeout=SECONDS)
+    for pid in doomed:  # a node takes its /tmp along, this machine does not
+        for left in Path("/tmp").glob(f"ansible-local-{pid}????????"):
+            shutil.rmtree(left)
