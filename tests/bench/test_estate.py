@@ -20,8 +20,8 @@ from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
 from integration.playing import ROOT, Player, mailed, requests
 
 ACCOUNTS, USERS, PENDING, FORKS = 60, 300, 40, 20
-# Of the processor, since other gates may run beside this one. Seconds by the clock are only told.
-MOST_SECONDS, MOST_MEGABYTES = 450, 250
+MOST_SECONDS, MOST_MEGABYTES = 400, 250
+"""Of the processor, which is the limit; seconds by the clock are only told."""
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +44,15 @@ def test_an_estate_in_one_run(
         for host, rc in estate.items()
     }
     login = {"reinvite_client_id": CLIENT_ID, "reinvite_client_secret": CLIENT_SECRET, "reinvite_jwt": JWT}
-    python = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    # The summary is written all the same; the files of each account would be half of the time.
+    settings = {
+        "reinvite_report_dir": "",
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
     inventory = tmp_path / "hosts.yml"
-    inventory.write_text(json.dumps({"accounts": {"hosts": hosts, "vars": login | python}}), encoding="utf-8")
-    player = Player(tmp_path)
+    inventory.write_text(json.dumps({"accounts": {"hosts": hosts, "vars": login | settings}}), encoding="utf-8")
+    player = Player(tmp_path, patience=900)  # other gates may run beside this one
 
     started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     played = player.play(ROOT / "examples/estate/reinvite.yml", "-i", str(inventory), f"--forks={FORKS}")

@@ -65,6 +65,7 @@ class Player:
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    patience: float = 300
 
     @property
     def home(self) -> Path:
@@ -110,7 +111,7 @@ class Player:
             text=True,
             encoding="utf-8",
             check=False,
-            timeout=300,
+            timeout=self.patience,
         )
 
     def play(self, playbook: str | Path | list[dict[str, Any]], *options: str, **variables: Any) -> Played:
