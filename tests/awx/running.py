@@ -53,7 +53,7 @@ def walk(awx: Controller, name: str, folder: Path, *, approve: bool) -> Walk:
     """Run a workflow. It has failed if a node failed that leads nowhere by failing."""
     kind = "workflow_job_template_nodes"
     workflow = awx.store.named("workflow_job_templates", name)
-    nodes = [node for _, node in awx.store.all(kind) if node["workflow_job_template"] == workflow["id"]]
+    nodes = [node for node in awx.store.records(kind) if node["workflow_job_template"] == workflow["id"]]
     later = {one for node in nodes for path in ("success", "failure", "always") for one in _next(awx, node, path)}
     ahead = [node for node in nodes if node["id"] not in later]
     walked, artifacts = Walk(), dict[str, Any]()

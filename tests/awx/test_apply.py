@@ -42,7 +42,7 @@ NAMES = {
 
 
 def kept(awx: Controller, kind: str) -> dict[str, Record]:
-    return {record["name"]: record for _, record in awx.store.all(kind)}
+    return {record["name"]: record for record in awx.store.records(kind)}
 
 
 def linked(awx: Controller, kind: str, record: Record, name: str) -> list[str]:
@@ -93,7 +93,7 @@ def test_schedules_and_nodes_have_one_account_and_its_credential(configured: Sit
     }
     enabled = {name for name, schedule in kept(awx, "schedules").items() if schedule["enabled"]}
     assert not any("onboarding" in name or name == "RingCentral acme_america, weekdays 09:00" for name in enabled)
-    nodes = {node["identifier"]: node for _, node in awx.store.all("workflow_job_template_nodes")}
+    nodes = {node["identifier"]: node for node in awx.store.records("workflow_job_template_nodes")}
     kind = "workflow_job_template_nodes"
     for name in ("preview", "pending", "send"):
         assert linked(awx, kind, nodes[name], "credentials") == ["RingCentral acme_europe"]

@@ -74,7 +74,7 @@ def test_credentials_beside_a_nodes_limit_are_ignored_so_the_data_have_them_unde
     played = Player(tmp_path, configured.awx.token_env()).play([play])
     assert played.code == 0, played.output
     store = configured.awx.store
-    (node,) = (node for _, node in store.all("workflow_job_template_nodes") if node["identifier"] == "wrong")
+    (node,) = (node for node in store.records("workflow_job_template_nodes") if node["identifier"] == "wrong")
     assert store.linked("workflow_job_template_nodes", node["id"], "credentials") == []
     assert not any("credentials" in node for flow in read("workflows") for node in flow["workflow_nodes"])
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from . import injectors, launches, refusals
 from .kinds import KINDS, Field
-from .store import ENCRYPTED, Record, Refused, Store
+from .store import ENCRYPTED, Record, Refused, Store, fits
 
 Answer = tuple[int, Any]
 
@@ -80,7 +80,7 @@ class Api:
         return 204, {}
 
     def _attach(self, kind: str, record: Record, name: str, body: Record) -> None:
-        if set(body) - {"id", "disassociate"} or type(body.get("id")) is not int:
+        if set(body) - {"id", "disassociate"} or not fits(body.get("id"), int):
             raise Refused(400, msg='"id" field must be an integer.')
         links = self.store.links(kind, record["id"], name)
         if body.get("disassociate"):
@@ -134,7 +134,7 @@ class Api:
     def _value(self, name: str, field: Field, value: Any) -> Any:
         if value is None:
             return "" if field.type is str and field.default == "" else field.default
-        if type(value) is not field.type or (field.choices and value not in field.choices):
+        if not fits(value, field.type) or (field.choices and value not in field.choices):
             raise Refused(400, **{name: [f"{value!r} is not a valid choice or {field.type.__name__}."]})
         if field.refers_to and self.store.find(field.refers_to, value) is None:
             raise Refused(400, **{name: [f'Invalid pk "{value}" - object does not exist.']})

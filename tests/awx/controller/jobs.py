@@ -58,7 +58,7 @@ def _job(store: Store, template: Record, said: Record, credentials: Iterable[Rec
         credential_type = store.get("credential_types", credential["credential_type"])
         environment |= injectors.environment(credential_type, credential["inputs"], folder)
     inventory = store.get("inventories", template["inventory"])
-    hosts = [host for _, host in store.all("hosts") if host["inventory"] == inventory["id"] and host["enabled"]]
+    hosts = [host for host in store.records("hosts") if host["inventory"] == inventory["id"] and host["enabled"]]
     return Job(
         template=template["name"],
         playbook=template["playbook"],

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from .kinds import ASKED, KINDS
-from .store import Record, Store
+from .store import Record, Store, fits
 
 
 def objections(store: Store, kind: str, template: Record, given: Mapping[str, Any], *, may_lack: bool) -> Record:
@@ -58,7 +58,7 @@ def _wrong(question: Record, answers: Record, *, may_lack: bool) -> str:
         return f"'{name}' value missing" if question["required"] and not may_lack else ""
     answer = answers[name]
     expected = int if kind == "integer" else str
-    if type(answer) is not expected:
+    if not fits(answer, expected):
         return f"Value {answer} for '{name}' expected to be {expected.__name__}."
     size = answer if isinstance(answer, int) else len(answer)
     low, high = question.get("min"), question.get("max")
@@ -90,8 +90,8 @@ def _question_objection(question: Record) -> str:
     if question["type"] not in types:
         return f"'{question['type']}' is not one of the question types that this stand-in knows."
     default = question.get("default", "")
-    if default != "" and type(default) is not types[question["type"]]:
+    if default != "" and not fits(default, types[question["type"]]):
         return f"Default value {default} expected to be {question['type']}."
-    if any(name in question and type(question[name]) not in (int, type(None)) for name in ("min", "max")):
+    if not all(fits(question.get(name) or 0, int) for name in ("min", "max")):
         return "The limit is expected to be integer."
     return ""

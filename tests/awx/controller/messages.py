@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .store import ENCRYPTED, Record, Refused, Store
+from .store import ENCRYPTED, Record, Refused, Store, fits
 
 _SETTINGS: dict[str, dict[str, tuple[type, Any]]] = {
     "email": {
@@ -64,7 +64,7 @@ def _check_settings(wanted: dict[str, tuple[type, Any]], settings: Record) -> No
         raise Refused(400, detail=f"Missing required fields for Notification Configuration: {missing}.")
     if strange := sorted(set(settings) - set(wanted)):
         raise Refused(400, detail=f"Unknown fields in Notification Configuration: {strange}.")
-    if wrong := [name for name, (kind, _default) in wanted.items() if type(settings[name]) is not kind]:
+    if wrong := [name for name, (kind, _default) in wanted.items() if not fits(settings[name], kind)]:
         raise Refused(400, detail=f"Configuration fields of an incorrect type: {wrong}.")
     if settings.get("recipients") == []:
         raise Refused(400, detail="No values specified for field 'recipients'")

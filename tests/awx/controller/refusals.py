@@ -36,7 +36,7 @@ def check_link(store: Store, kind: str, owner: Record, name: str, other: Record)
 
 
 def _in_use(store: Store, credential_type: Record) -> bool:
-    return any(one["credential_type"] == credential_type["id"] for _, one in store.all("credentials"))
+    return any(one["credential_type"] == credential_type["id"] for one in store.records("credentials"))
 
 
 def _credential_type(store: Store, new: Record, old: Record | None) -> None:

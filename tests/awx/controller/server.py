@@ -84,13 +84,13 @@ class Controller:
             return status, answer
 
     def _route(self, method: str, path: str, query: dict[str, str], authorization: str, body: Any) -> tuple[int, Any]:
-        scheme, _, value = authorization.partition(" ")
+        scheme, _blank, value = authorization.partition(" ")
         known = (scheme == "Bearer" and value in self.tokens.values()) or (
             scheme == "Basic" and value == base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         )
         if not known:
             raise Refused(401, detail="Authentication credentials were not provided.")
-        prefix, _, rest = path.partition("/api/v2/")
+        prefix, _root, rest = path.partition("/api/v2/")
         if prefix or not path.endswith("/") or not rest:
             raise Refused(404, detail="The requested resource could not be found.")
         parts = rest.strip("/").split("/")

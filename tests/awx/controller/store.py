@@ -48,6 +48,9 @@ class Store:
             for record in self._records[one].values():
                 yield one, record
 
+    def records(self, kind: str) -> Iterator[Record]:
+        return (record for _kind, record in self.all(kind))
+
     def find(self, kind: str, number: object) -> tuple[str, Record] | None:
         return next((found for found in self.all(kind) if found[1]["id"] == number), None)
 
@@ -59,7 +62,7 @@ class Store:
 
     def named(self, kind: str, name: str) -> Record:
         """The only record of that name, for tests and for jobs."""
-        (record,) = (record for _, record in self.all(kind) if record["name"] == name)
+        (record,) = (record for record in self.records(kind) if record["name"] == name)
         return record
 
     def links(self, kind: str, number: int, name: str) -> list[int]:
@@ -83,7 +86,7 @@ class Store:
         names = KINDS[kind].unique
         return not any(
             other["id"] != record.get("id") and all(other.get(name) == record.get(name) for name in names)
-            for _, other in self.all(kind)
+            for other in self.records(kind)
         )
 
     def delete(self, kind: str, number: int) -> None:
@@ -96,7 +99,7 @@ class Store:
         self._surveys.pop(number, None)
         for other, field in OWNERS.items():
             if _refers(KINDS[other], field, kind):
-                for owned in [record["id"] for _, record in self.all(other) if record[field] == number]:
+                for owned in [record["id"] for record in self.records(other) if record[field] == number]:
                     self.delete(other, owned)
         self._forget(kind, number)
 
@@ -104,7 +107,7 @@ class Store:
         for other, spec in KINDS.items():
             for field in spec.fields:
                 if _refers(spec, field, kind):
-                    for _, record in self.all(other):
+                    for record in self.records(other):
                         record[field] = None if record[field] == number else record[field]
         for (other, owner, name), attached in list(self._links.items()):
             if (other, owner) == (kind, number):
@@ -116,6 +119,11 @@ class Store:
         """All of it, to compare."""
         links = {f"{kind} {number} {name}": sorted(ids) for (kind, number, name), ids in self._links.items() if ids}
         return deepcopy({"records": self._records, "links": links, "surveys": self._surveys})
+
+
+def fits(value: object, kind: type) -> bool:
+    """Whether a value is of a type, where a bool is no number."""
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _refers(kind: Kind, field: str, to: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrulestr
@@ -19,7 +20,7 @@ def rule_objections(rule: str) -> list[str]:
     starts = _START.findall(rule)
     if len(starts) != 1:
         found.append("Exactly one valid DTSTART is required in rrule.")
-    if any(not zone and not utc for zone, _, utc in starts):
+    if any(not zone and not utc for zone, _start, utc in starts):
         found.append("DTSTART cannot be a naive datetime. Specify ;TZID= or a Z.")
     rules = re.findall(r"RRULE:(\S*)", rule)
     if not rules:
@@ -56,4 +57,4 @@ def due(rule: str, count: int) -> list[datetime]:
     begin = datetime.strptime(start, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # the zone comes last, so that 09:00 stays 09:00
     here = ZoneInfo(zone or "UTC")
     times = rrulestr(" ".join(re.findall(r"RRULE:\S*", rule)), dtstart=begin)
-    return [time.replace(tzinfo=here) for time, _ in zip(times, range(count), strict=False)]
+    return [time.replace(tzinfo=here) for time in islice(times, count)]
