@@ -33,7 +33,7 @@ def test_the_modules_do_without_the_role(rc: Emulator, player: Player) -> None:
 
 
 def test_three_lines_invite_one_new_starter(rc: Emulator, player: Player) -> None:
-    playbook = EXAMPLES / "onboarding/new_starter.yml"
+    playbook = EXAMPLES / "new_starter.yml"
     lines = lines_of(playbook)
     assert len(lines) - lines.index("    - name: Invite them to RingCentral") == 3
     starter = next(one for one in pending(rc) if one.department)
