@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with batches is told before anybody is mailed; one that fails does not keep the next from its turn."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from emulator import Emulator
+from integration.playing import Player, mailed, writes
+from integration.test_role_directory import _pending as pending
+
+ONBOARD = "onboard.ringcentral.onboard"
+TODAY = datetime.now(timezone.utc).date()
+
+
+def batch(name: str, *users: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "users": list(users), "invite_on": str(TODAY - timedelta(days=1)), **more}
+
+
+def test_all_mistakes_are_told_at_once_and_ringcentral_is_asked_nothing(rc: Emulator, player: Player) -> None:
+    someone = pending(rc)[0].email
+    batches = [
+        batch("one", someone, invite_on="01.12.2026", until="2026-02-30"),
+        batch("two", someone.upper()),
+        batch("three"),
+        batch("four", "nobody@example.com", remind_evry="3d"),
+        batch("five", users_csv="missing.csv"),
+    ]
+    played = player.play(ONBOARD, onboarding_batches=batches)
+    assert played.code == 2, played.output
+    said = played.failure
+    for part in (
+        "batch one: invite_on: '01.12.2026' is no date; write the year first",
+        "batch one: until: there is no 2026-02-30",
+        f"batch two: users: {someone.upper()} in the batch one too",
+        "batch three: users: nobody is named",
+        "batch four: remind_evry: is not known; write remind_every",
+        "batch five: users_csv: missing.csv: ",
+    ):
+        assert part in said, said
+    assert rc.log == []
+
+
+def test_who_is_named_twice_in_two_ways_or_unknown_is_told_before_anybody_is_mailed(
+    rc: Emulator, player: Player
+) -> None:
+    first, second, *_rest = pending(rc)
+    twice = [batch("one", first.email, second.email), batch("two", first.extension_number)]
+    played = player.play(ONBOARD, onboarding_batches=twice)
+    assert played.code == 2, played.output
+    assert f"batch two: users: {first.name}" in played.failure
+    unknown = [batch("one", first.email, "nobody@example.com")]
+    played = player.play(ONBOARD, onboarding_batches=unknown, onboarding_unknown="fail")
+    assert played.code == 2, played.output
+    assert "batch one: users: nobody@example.com: no user has this" in played.failure
+    assert (mailed(rc), writes(rc)) == ([], [])
+
+
+def test_a_batch_that_fails_leaves_the_others_their_turn(rc: Emulator, player: Player) -> None:
+    first, second, third, *_rest = pending(rc)
+    rc.account.reject[first.id] = "The mailbox is on fire"
+    batches = [batch("one", first.email, second.email), batch("two", third.email)]
+    played = player.play(ONBOARD, onboarding_batches=batches)
+    assert played.code == 2, played.output
+    assert sorted(mailed(rc)) == sorted([str(second.id), str(third.id)])
+    last = [one["result"] for one in played.tasks if one["status"] == "failed"][-1]["msg"]
+    assert last.startswith("1 of 2 batches failed:\n- one: 1 of 2 users were invited (1 failed)")
