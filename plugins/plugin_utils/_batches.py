@@ -71,7 +71,8 @@ def read_batches(
 ) -> tuple[list[Batch], list[str]]:
     """The batches, and what is wrong with them. With ``dated`` each of them needs the key ``invite_on``."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
-        return [], ["the batches must be a list, each with a name, users and invite_on"]
+        hint = "; quote dates where a template puts batches together" if "datetime.date(" in str(given) else ""
+        return [], [f"the batches must be a list, each with a name, users and invite_on{hint}"]
     batches, problems = [], []
     for number, entry in enumerate(given, 1):
         reader = _Reader(entry, number)

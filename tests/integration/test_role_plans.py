@@ -144,6 +144,24 @@ def test_outside_the_window_the_play_ends_well_and_says_when_it_opens(rc: Emulat
     assert played.invitations["reasons"]["outside_window"] == 12
 
 
+def test_holidays_may_be_dates_of_yaml(rc: Emulator, player: Player) -> None:
+    days = "".join(f"\n        - {datetime.now(timezone.utc).date() + timedelta(days=day)}" for day in (-1, 0, 1))
+    play = f"""
+- hosts: localhost
+  gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{{{ ansible_playbook_python }}}}"
+    reinvite_window:
+      holidays:{days}
+  roles: [onboard.ringcentral.reinvite]
+"""
+    (player.folder / "holidays.yml").write_text(play, encoding="utf-8")
+    played = player.play("holidays.yml")
+    assert played.code == 0, played.output
+    assert played.invitations["reasons"]["outside_window"] == 12
+    assert mailed(rc) == []
+
+
 @pytest.mark.parametrize("window", [{"timezone": "Mars/Olympus"}, {"start": "late"}])
 def test_a_window_that_cannot_be_meant_sends_nothing(rc: Emulator, player: Player, window: dict[str, str]) -> None:
     played = player.play(role_play(reinvite_window=window))

@@ -96,7 +96,7 @@ def test_all_of_them_are_passed_on() -> None:
     task = next(filter(None, (one.get("onboard.ringcentral.rc_send_invite") for one in tasks)))
     names = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))
     passed_on = [*names["__reinvite_reading"], *names["__reinvite_sending"]]
-    assert sorted([*passed_on, *task, "directory"]) == sorted([*MODULE, "plan"])
+    assert sorted([*passed_on, *task, "directory", "window"]) == sorted([*MODULE, "plan"])
 
 
 def test_an_audit_passes_on_what_reading_takes() -> None:
