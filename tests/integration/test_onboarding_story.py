@@ -35,7 +35,7 @@ MAILED = {
     9: [],  # the second batch would remind 4 again, but is over
     10: [],  # the first batch would remind 2 again, but three times are enough
 }
-ACTIVATED = {3: 0, 4: 5, 5: 1}  # after which day who does; 1 before the job of day 5, see below
+ACTIVATED = {3: 0, 4: 5}  # after the job of which day; 1 does so before that of day 5, as 3 leaves
 LEAVES = 5
 
 # listed, found, invited, activated, mailed now, held: of each batch after the first job of the day.
@@ -133,7 +133,7 @@ def tell(rc: Emulator, player: Player) -> Story:
         first, who = job()
         second, again = job()
         days[number] = Day(first, who, second, again)
-        if number in (3, 4):
+        if number in ACTIVATED:
             people[ACTIVATED[number]].status = "Enabled"
     assert check
     return Story(days, check, mailed_by_check, player)
