@@ -14,7 +14,8 @@ options:
     elements: str
     choices: [enabled, disabled, frozen, not_activated, unassigned]
   type:
-    description: Only extensions of these types. RingCentral's call queues are of the type V(department).
+    description:
+      - Only extensions of these types, an empty list for all. RingCentral's call queues are of the type V(department).
     type: list
     elements: str
     default: [user]

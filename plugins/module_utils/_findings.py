@@ -10,19 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ._model import PERSON_TYPES, User
-from ._policy import Policy, correct_address, objections, shared_addresses, taken
+from ._policy import OBJECTIONS, Policy, correct_address, objections, shared_addresses, taken
 
-FINDINGS = (
-    "not_activated",
-    "no_email",
-    "placeholder_email",
-    "duplicate_email",
-    "domain_not_allowed",
-    "not_in_directory",
-    "disabled_in_directory",
-    "email_mismatch",
-    "ambiguous",
-)
+FINDINGS = ("not_activated", *OBJECTIONS)
 """Whatever can be found, by the name that the reason of an invitation has."""
 
 _ADDRESS = {"no_email", "placeholder_email", "duplicate_email", "domain_not_allowed", "email_mismatch"}

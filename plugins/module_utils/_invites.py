@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from ._addresses import canonical, matches_any, normalise
 from ._model import PERSON_TYPES, Record, User, describe
-from ._policy import Policy, correct_address, objections, shared_addresses, taken
+from ._policy import OBJECTIONS, Policy, correct_address, objections, shared_addresses, taken
 from ._times import for_people, to_iso
 from ._window import for_people_there
 
@@ -41,22 +41,7 @@ _VERDICTS: Mapping[str, Verdict] = {
         ),
         "skip",
     ),
-    **dict.fromkeys(
-        (
-            "no_email",
-            "placeholder_email",
-            "duplicate_email",
-            "domain_not_allowed",
-            "not_in_directory",
-            "disabled_in_directory",
-            "email_mismatch",
-            "ambiguous",
-            "changed_since_plan",
-            "not_found",
-            "in_doubt",
-        ),
-        "hold",
-    ),
+    **dict.fromkeys((*OBJECTIONS, "changed_since_plan", "not_found", "in_doubt"), "hold"),
 }
 
 _BY_STATUS = {

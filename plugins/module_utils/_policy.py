@@ -14,6 +14,18 @@ from ._directory import Directory
 from ._model import PERSON_TYPES, User, describe
 from ._window import Window
 
+OBJECTIONS = (
+    "no_email",
+    "placeholder_email",
+    "duplicate_email",
+    "domain_not_allowed",
+    "not_in_directory",
+    "disabled_in_directory",
+    "email_mismatch",
+    "ambiguous",
+)
+"""The reasons of objections()."""
+
 
 @dataclass(frozen=True)
 class Policy:
