@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pytest
+
 from emulator import Emulator
 from integration.playing import Player, mailed, writes
 from integration.test_role_directory import _pending as pending
@@ -66,3 +68,66 @@ def test_a_batch_that_fails_leaves_the_others_their_turn(rc: Emulator, player: P
     assert sorted(mailed(rc)) == sorted([str(second.id), str(third.id)])
     last = [one["result"] for one in played.tasks if one["status"] == "failed"][-1]["msg"]
     assert last.startswith("1 of 2 batches failed:\n- one: 1 of 2 users were invited (1 failed)")
+
+
+@pytest.mark.parametrize(
+    ("keys", "extra"),
+    [
+        ({}, {"reinvite_max_attempts": 9}),
+        ({}, {"reinvite_users": ["somebody.else@example.com"]}),
+        ({"site": "Paris"}, {"reinvite_site": ["Rome"]}),
+        ({"department": ["Sales"]}, {"reinvite_department": ["IT"]}),
+    ],
+)
+def test_what_is_said_with_e_never_wins_over_the_batch(
+    rc: Emulator, player: Player, keys: dict[str, Any], extra: dict[str, Any]
+) -> None:
+    someone = pending(rc)[0]
+    someone.site, someone.department = "Rome", "IT"
+    played = player.play(ONBOARD, onboarding_batches=[batch("one", someone.email, **keys)], **extra)
+    assert played.code == 2, played.output
+    last = [one["result"] for one in played.tasks if one["status"] == "failed"][-1]["msg"]
+    assert "is set with -e or by set_fact, and would hold in the place of what the batch says" in last
+    assert (mailed(rc), writes(rc)) == ([], [])
+
+
+def test_batches_keep_their_ledger_in_ringcentral_go_in_waves_and_read_the_directory_once(
+    rc: Emulator, player: Player
+) -> None:
+    people = pending(rc)[:5]
+    for number, one in enumerate(people):
+        one.site = "Paris" if number % 2 else "Rome"
+    export = ["mail", *(one.email for one in people[:-1])]
+    (player.folder / "export.csv").write_text("\n".join(export), encoding="utf-8")
+    options = {
+        "onboarding_batches": [
+            batch("one", *(one.email for one in people[:3])),
+            batch("two", *(one.email for one in people[3:])),
+        ],
+        "reinvite_ledger": {"backend": "custom_field"},
+        "reinvite_waves": [{"site": ["Paris"]}, {}],
+        "reinvite_directory_source": "csv",
+        "reinvite_directory_csv": "export.csv",
+        "reinvite_match_by": ["email"],
+    }
+    played = player.play(ONBOARD, **options)
+    assert played.code == 0, played.output
+    order = [people[1], people[0], people[2], people[3]]  # of each batch Paris first; the last one is in no directory
+    assert [sorted(mailed(rc)[part]) for part in (slice(1), slice(1, 3), slice(3, 4))] == [
+        [str(order[0].id)],
+        sorted(str(one.id) for one in order[1:3]),
+        [str(order[3].id)],
+    ]
+    assert len(mailed(rc)) == 4
+    assert sum(one["name"].endswith("Take people out of the file") for one in played.tasks) == 1
+    assert not player.ledger.exists()
+    again = player.play(ONBOARD, **options)
+    assert (again.code, again.changed, len(mailed(rc))) == (0, 0, 4), again.output
+
+
+def test_a_directory_that_cannot_be_read_mails_nobody(rc: Emulator, player: Player) -> None:
+    directory = {"reinvite_directory_source": "csv", "reinvite_directory_csv": "missing.csv"}
+    played = player.play(ONBOARD, onboarding_batches=[batch("one", pending(rc)[0].email)], **directory)
+    assert played.code == 2, played.output
+    assert "missing.csv" in played.failure
+    assert mailed(rc) == []
