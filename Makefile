@@ -6,7 +6,7 @@ PYTHON ?= python3
 NEWEST = $(shell .ci/find-python 3.14 3.13 3.12)
 OLDEST = $(shell .ci/find-python 3.10)
 EE ?= execution-environment.yml
-PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile
+PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test faults test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean

@@ -30,11 +30,11 @@ def main() -> int:
         except (OSError, ValueError) as error:
             sys.exit(f"emulator: {error}")
         ready = json.dumps({"url": emulator.url, "pid": os.getpid(), **emulator.env()})
-        print(ready, flush=True)
-        if options.ready_file:
+        if options.ready_file:  # first: whoever reads the line may look for the file at once
             part = options.ready_file.with_suffix(".part")
             part.write_text(ready + "\n")
             part.replace(options.ready_file)
+        print(ready, flush=True)
         stop.wait()
     return 0
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,17 @@ def records(call: Any, count: int) -> list[dict[str, Any]]:
     return [{"id": str(e.id), "transition": {"sendWelcomeEmail": True}} for e in people[:count]]
 
 
-def program(*options: str) -> subprocess.Popen[str]:
+@contextmanager
+def program(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """The emulator as a process, which a test that fails does not leave behind."""
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
     command = [sys.executable, "-m", "emulator", *options]
-    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, text=True, stdout=pipe, stderr=pipe) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_looking_from_many_threads_does_no_work_twice(emulate: Any) -> None:
