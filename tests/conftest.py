@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-
 # Whatever of these came last would keep one processor waiting for the other.
 LONGEST = ("test_onboarding_story.py", "test_estate.py", "test_role_plans.py")
 
