@@ -14,11 +14,11 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import judge_named
+from ansible_collections.onboard.ringcentral.plugins.module_utils._batches import paths_of, read_batches
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import judge_named
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User, describe
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration, parse_iso
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import find_users
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._batches import paths_of, read_batches
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import Row, csv_text, grid, group_lines
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cut, plain
 

@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._csv import csv_column, csv_lines, no_column
+from ansible_collections.onboard.ringcentral.plugins.module_utils._csv import CsvError, csv_column, csv_lines, no_column
 
 Entry = dict[str, Any]
 Names = Mapping[str, Any]
@@ -57,7 +57,10 @@ def directory_from_csv(
     ``columns`` names columns in place of COLUMNS, one or several to choose from; each that is named must be there.
     Without a column ``enabled`` everybody is; with it, only those with one of ``enabled_values``.
     """
-    rows = [row for _line, row in csv_lines(content, delimiter, encoding)]
+    try:
+        rows = [row for _line, row in csv_lines(content, delimiter, encoding)]
+    except CsvError as error:
+        raise AnsibleFilterError(str(error)) from error
     if not rows:
         return []
     places = _places(rows[0], columns or {}, delimiter)

@@ -111,7 +111,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses imp
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import connect
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import list_users, read_account, user_filter
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import user_filter
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import list_users, read_account
 
 TEMPLATABLE = (
     "server_url",

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ._client import CORRECT_CONTACT
+from ._decisions import Decision
 from ._errors import ApiError, RingCentralError
-from ._invites import Decision
 from ._model import User
 from ._users import Api
 

@@ -381,16 +381,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._corrections i
     corrections,
     told,
 )
-from ansible_collections.onboard.ringcentral.plugins.module_utils._deliver import Delivery, settle_claims
-from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
-from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
-    GuardExceeded,
-    IncompleteDelivery,
-    InvalidOption,
-    WrongAccount,
-)
-from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import (
+from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import (
     Decision,
     decide,
     judge_named,
@@ -399,18 +391,21 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._invites impor
     select,
     tally,
 )
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import check_ledger, open_ledger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._delivery import Delivery, settle_claims
+from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
+    GuardExceeded,
+    IncompleteDelivery,
+    InvalidOption,
+    WrongAccount,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger, open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_duration
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
-    Account,
-    Api,
-    find_users,
-    list_users,
-    read_account,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_window
 
 _POLICY_OPTIONS = (

@@ -178,12 +178,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._client import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
-    Api,
-    find_users,
-    list_users,
-    read_account,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, list_users, read_account
 
 # Each attribute that can be corrected, and what RingCentral calls it in a contact.
 _CONTACT = {

@@ -251,23 +251,17 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._audit import find, pending_by_age, tally_findings
+from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
-from ansible_collections.onboard.ringcentral.plugins.module_utils._fields import with_employee_ids
-from ansible_collections.onboard.ringcentral.plugins.module_utils._findings import find, pending_by_age, tally_findings
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledgers import open_ledger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, user_filter
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
-    Account,
-    Api,
-    find_users,
-    list_users,
-    read_account,
-    user_filter,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
 
 
 def run(

@@ -16,7 +16,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Request, RequestsWire, Response
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
 from emulator import Emulator
 

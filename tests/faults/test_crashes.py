@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator
 from faults.crashing import Ended, Process, release, waits_to_be_held

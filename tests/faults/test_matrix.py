@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _deliver
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator
 from faults.cells import FAULTS, FIELD, MAILING, PLANNING, TASK_SECONDS, TRANSPORTS, Cell, cells

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import decide, select
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide, select
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import parse_user
 from emulator.people import make_account

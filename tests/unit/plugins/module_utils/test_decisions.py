@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import decide, judge_named, select, tally
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide, judge_named, select, tally
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import (
     OTHER_TYPES,
     PERSON_TYPES,

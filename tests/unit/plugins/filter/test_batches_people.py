@@ -19,7 +19,7 @@ from ansible_collections.onboard.ringcentral.plugins.filter.batches import (
     onboarding_summary,
     onboarding_table,
 )
-from unit.filter.planning import NOW, batch, one, plan
+from unit.plugins.filter.planning import NOW, batch, one, plan
 
 
 def person(number: int, **more: Any) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     LedgerError,
     TransportError,
 )
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from scripted import BULK, NOW, answer, extension
-from unit.modules.sending import (
+from unit.plugins.modules.sending import (
     ACCEPTED,
     BROKEN,
     FORBIDDEN,

@@ -12,12 +12,10 @@ from difflib import get_close_matches
 from typing import Any, Literal
 from urllib.parse import quote
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
-from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
-from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._csv import csv_column, csv_lines, no_column
+from ._addresses import normalise
+from ._csv import CsvError, csv_column, csv_lines, no_column
+from ._errors import InvalidOption
+from ._times import parse_duration
 
 KEYS = (
     "name",
@@ -176,7 +174,7 @@ class _Reader:
             return []
         try:
             return _people(files.get(path, {}) if isinstance(path, str) else {}, self._csv_options())
-        except (Wrong, AnsibleFilterError) as error:
+        except (Wrong, CsvError) as error:
             self._note("users_csv", f"{path}: {error}")
         return []
 

@@ -11,9 +11,12 @@ import csv
 import io
 from collections.abc import Iterable
 
-from ansible.errors import AnsibleFilterError
-
 Cells = list[str]
+
+
+class CsvError(ValueError):
+    """The file cannot be read; the text says why."""
+
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -21,12 +24,12 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def csv_lines(content: str, delimiter: str, encoding: str) -> list[tuple[int, Cells]]:
     """The rows of a file that is given in base64, each with the number of the line in which it ends."""
     if len(delimiter) != 1:
-        raise AnsibleFilterError(f"the delimiter must be one character, and {delimiter!r} is not")
+        raise CsvError(f"the delimiter must be one character, and {delimiter!r} is not")
     reader = csv.reader(io.StringIO(_decoded(content, encoding), newline=""), delimiter=delimiter)
     try:
         return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
-        raise AnsibleFilterError(f"line {reader.line_num} is no CSV: {error}") from error
+        raise CsvError(f"line {reader.line_num} is no CSV: {error}") from error
 
 
 def csv_column(header: Iterable[str], names: Iterable[str]) -> int | None:
@@ -54,8 +57,8 @@ def _decoded(content: str, encoding: str) -> str:
             return data.decode("utf-16")
         return data.decode(encoding).removeprefix("\ufeff")
     except LookupError as error:
-        raise AnsibleFilterError(f"{encoding!r} is no encoding that Python knows") from error
+        raise CsvError(f"{encoding!r} is no encoding that Python knows") from error
     except UnicodeError as error:
-        raise AnsibleFilterError(f"it is not in the encoding {encoding}; Excel writes cp1252 or utf-16 too") from error
+        raise CsvError(f"it is not in the encoding {encoding}; Excel writes cp1252 or utf-16 too") from error
     except (binascii.Error, ValueError, TypeError) as error:
-        raise AnsibleFilterError("what is given is no file in base64, as slurp reads it") from error
+        raise CsvError("what is given is no file in base64, as slurp reads it") from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import TransportError
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import SqliteLedger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from scripted import ACCOUNT, BULK, answer, extension
 
 TASK = f"GET {ACCOUNT}/extension-bulk-update/tasks/t1"

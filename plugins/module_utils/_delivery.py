@@ -11,8 +11,8 @@ from itertools import chain, repeat
 from typing import Any, Literal
 
 from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
+from ._decisions import Decision, judge_history
 from ._errors import ApiError, GuardExceeded, OutOfTime, RingCentralError, TransportError
-from ._invites import Decision, judge_history
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
 from ._policy import Policy

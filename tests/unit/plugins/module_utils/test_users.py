@@ -15,9 +15,9 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._model import 
     camel_case,
     snake_case,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import (
     Account,
-    find_users,
     list_users,
     parse_user,
     read_account,

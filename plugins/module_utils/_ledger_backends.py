@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ._errors import InvalidOption
-from ._field_ledger import FieldLedger
-from ._ledger import Ledger, NoLedger, SqliteLedger, default_path
+from ._ledger import ForgetfulLedger, Ledger
+from ._ledger_custom_field import CustomFieldLedger
+from ._ledger_sqlite import SqliteLedger, default_path
 from ._users import Account, Api
 
 
@@ -33,8 +34,8 @@ def open_ledger(
 ) -> Ledger:
     """The ledger of this account. LedgerError if it cannot be used."""
     if options["backend"] == "none":
-        return NoLedger()
+        return ForgetfulLedger()
     if options["backend"] == "custom_field":
-        return FieldLedger(api, options["field"])
+        return CustomFieldLedger(api, options["field"])
     path = Path(options["path"]) if options["path"] else default_path(environment)
     return SqliteLedger(path, account.id, read_only=read_only)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import (

@@ -17,9 +17,9 @@ from typing import Any
 
 from ._addresses import normalise
 from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD
+from ._custom_fields import field_ids, field_values
 from ._errors import ApiError, LedgerError, RingCentralError
-from ._fields import field_ids, field_values
-from ._ledger import NoLedger, failed, invited
+from ._ledger import ForgetfulLedger, failed, invited
 from ._model import Record
 from ._times import parse_iso, to_iso
 from ._users import Api
@@ -34,7 +34,7 @@ _VERBS = {"invited": "invited", "claimed": "asked"}
 _VALUE = re.compile(r"(invited|asked) (\S+Z), attempt (\d+), run (\w+)(?:, task (\S+))?")
 
 
-class FieldLedger(NoLedger):
+class CustomFieldLedger(ForgetfulLedger):
     """The custom field ``name``, made when it is first needed. ``read_only`` makes nothing."""
 
     def __init__(self, api: Api, name: str) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import KEYS, Directory, Entry
-from ansible_collections.onboard.ringcentral.plugins.module_utils._invites import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from scripted import NOW, user

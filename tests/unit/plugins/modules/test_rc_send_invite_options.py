@@ -17,7 +17,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     WrongAccount,
 )
 from scripted import ACCOUNT, extension
-from unit.modules.sending import (
+from unit.plugins.modules.sending import (
     ACCEPTED,
     FORBIDDEN,
     TWO,

@@ -16,7 +16,7 @@ from ansible_collections.onboard.ringcentral.plugins.filter.batches import (
     onboarding_files,
     onboarding_plan,
 )
-from unit.filter.planning import LABELS, NOW, batch, file, one, plan, problems
+from unit.plugins.filter.planning import LABELS, NOW, batch, file, one, plan, problems
 
 
 @pytest.mark.parametrize("day", ["2026-12-01", date(2026, 12, 1), " 2026-12-01 "])

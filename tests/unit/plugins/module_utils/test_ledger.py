@@ -15,14 +15,16 @@ import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import LedgerError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import (
-    SCHEMA_VERSION,
-    NoLedger,
-    SqliteLedger,
-    default_path,
+    ForgetfulLedger,
     failed,
     in_doubt,
     invited,
     with_task,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import (
+    SCHEMA_VERSION,
+    SqliteLedger,
+    default_path,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import Record
 from scripted import NOW, record
@@ -234,7 +236,7 @@ def test_where_the_ledger_is_by_default() -> None:
 
 
 def test_no_ledger_remembers_nothing() -> None:
-    ledger = NoLedger()
+    ledger = ForgetfulLedger()
     assert ledger.claim([claim()], {}) == {}
     ledger.settle([invited(claim())])
     ledger.release([claim()], {})
