@@ -52,6 +52,61 @@ options:
         description: Further addresses of the person, such as C(proxyAddresses).
         type: list
         elements: str
+  directory_csv:
+    description: A CSV export of the directory, in place of O(directory).
+    type: dict
+    suboptions:
+      path:
+        description: The file, with a header. Playbooks name it absolutely.
+        type: path
+        required: true
+      columns:
+        description: Names of columns, of which the first that exists counts. One that is named here must exist.
+        type: dict
+        suboptions:
+          email:
+            description: The address.
+            type: list
+            elements: str
+          name:
+            description: The name.
+            type: list
+            elements: str
+          extension_number:
+            description: The extension or telephone number.
+            type: list
+            elements: str
+          employee_id:
+            description: The employee id.
+            type: list
+            elements: str
+          enabled:
+            description: Whether the person is still with the company.
+            type: list
+            elements: str
+          aliases:
+            description: Further addresses.
+            type: list
+            elements: str
+      delimiter:
+        description: The character between two columns. A comma unless the file says otherwise.
+        type: str
+      encoding:
+        description: The encoding, such as V(cp1252). UTF-16 with a byte order mark is known without it.
+        type: str
+        default: utf-8-sig
+      enabled_values:
+        description: The values of the column C(enabled) that mean enabled. Case is ignored. All others mean disabled.
+        type: list
+        elements: str
+      alias_separator:
+        description: The text between two aliases.
+        type: str
+        default: ";"
+  directory_min_entries:
+    description: With fewer people than this in the directory, fail and send no mail.
+    type: int
+    default: 1
   match_by:
     description:
       - How a user is found in the O(directory). The first of these that finds somebody decides.

@@ -14,6 +14,9 @@ from ._window import DAYS
 
 Spec = dict[str, Any]
 
+DIRECTORY_COLUMNS = ("email", "name", "extension_number", "employee_id", "enabled", "aliases")
+"""What a file of the directory can say of a person."""
+
 
 def connection() -> Spec:
     """The options of the doc fragment ``connection``."""
@@ -60,20 +63,74 @@ def send_invite() -> Spec:
             "type": "dict",
             "options": {
                 "account": {"type": "str", "required": True},
+                "made_at": {"type": "str"},
                 "users": {
                     "type": "list",
                     "elements": "dict",
                     "required": True,
-                    "options": {"id": {"type": "str", "required": True}, "email": {"type": "str", "required": True}},
+                    "options": {
+                        "id": {"type": "str", "required": True},
+                        "email": {"type": "str", "required": True},
+                        **{name: {"type": "str"} for name in ("name", "site", "department")},
+                    },
                 },
             },
         },
+        "plan_max_age": {"type": "str", "default": "48h"},
+        "resend_after": {"type": "str", "default": "48h"},
+        "max_attempts": {"type": "int", "default": 0},
+        **_sending(),
+        "ledger": {**_ledger("sqlite", "custom_field", "none"), "apply_defaults": True},
+    }
+
+
+def onboard() -> Spec:
+    """The options of rc_onboard."""
+    return {
+        **connection(),
+        "batches": {"type": "list", "elements": "dict", "required": True, "options": batch()},
+        "timezone": {"type": "str", "default": "UTC"},
+        "unknown": {"type": "str", "choices": ["hold", "fail"], "default": "hold"},
+        **_sending(),
+        "ledger": {**_ledger("sqlite", "custom_field"), "apply_defaults": True},
+    }
+
+
+def batch() -> Spec:
+    """What is written of one batch of starters. Its dates are text here, as YAML gives them when they are quoted."""
+    return {
+        "name": {"type": "str", "required": True},
+        "users": _strings(),
+        "users_csv": {"type": "path"},
+        "users_csv_column": _strings(),
+        "users_csv_delimiter": {"type": "str"},
+        "users_csv_encoding": {"type": "str"},
+        "invite_on": {"type": "str"},
+        "until": {"type": "str"},
+        "remind_every": {"type": "str"},
+        "max_attempts": {"type": "int"},
+        "site": _strings(),
+        "department": _strings(),
+        "owner": {"type": "str"},
+    }
+
+
+def user() -> Spec:
+    """The options of rc_user."""
+    return {
+        **connection(),
+        "user": {"type": "str", "required": True},
+        **{name: {"type": "str"} for name in ("email", "first_name", "last_name", "department", "job_title")},
+    }
+
+
+def _sending() -> Spec:
+    """The options of the doc fragment ``sending``: which users may be invited, and how carefully."""
+    return {
         "site": _strings(),
         "department": _strings(),
         "min_age": {"type": "str"},
         "type": _strings(choices=PERSON_TYPES, default=["user"]),
-        "resend_after": {"type": "str", "default": "48h"},
-        "max_attempts": {"type": "int", "default": 0},
         **_addresses(),
         "exclude": _strings(default=[]),
         "correct_email": {"type": "bool", "default": False},
@@ -88,6 +145,12 @@ def send_invite() -> Spec:
                 "timezones": {"type": "dict", "default": {}},
             },
         },
+        "waves": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"name": {"type": "str"}, "site": _strings(), "department": _strings()},
+        },
+        "wave_pause": {"type": "float", "default": 0},
         "limit": {"type": "int", "default": 0},
         "max_invites": {"type": "int", "default": 0},
         "canary": {"type": "int", "default": 0},
@@ -102,16 +165,6 @@ def send_invite() -> Spec:
                 "send_welcome_email": {"type": "bool", "default": True},
             },
         },
-        "ledger": {**_ledger("sqlite", "custom_field", "none"), "apply_defaults": True},
-    }
-
-
-def user() -> Spec:
-    """The options of rc_user."""
-    return {
-        **connection(),
-        "user": {"type": "str", "required": True},
-        **{name: {"type": "str"} for name in ("email", "first_name", "last_name", "department", "job_title")},
     }
 
 
@@ -132,6 +185,18 @@ def _addresses() -> Spec:
                 "aliases": _strings(),
             },
         },
+        "directory_csv": {
+            "type": "dict",
+            "options": {
+                "path": {"type": "path", "required": True},
+                "columns": {"type": "dict", "options": {name: _strings() for name in DIRECTORY_COLUMNS}},
+                "delimiter": {"type": "str"},
+                "encoding": {"type": "str", "default": "utf-8-sig"},
+                "enabled_values": _strings(),
+                "alias_separator": {"type": "str", "default": ";"},
+            },
+        },
+        "directory_min_entries": {"type": "int", "default": 1},
         "match_by": _strings(choices=KEYS, default=["email", "extension_number", "name"]),
         "employee_id_field": {"type": "str"},
     }

@@ -1,11 +1,13 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads batches of starters as people write them down, and says all that is wrong with them at once. Pure."""
+"""Batches of starters as people write them down, and all that is wrong with them at once. Pure: files are read by a
+function that is handed in.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -13,8 +15,9 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from ._addresses import normalise
-from ._csv import CsvError, csv_column, csv_lines, no_column
+from ._csv import CsvError
 from ._errors import InvalidOption
+from ._model import User, describe
 from ._times import parse_duration
 
 KEYS = (
@@ -32,15 +35,15 @@ KEYS = (
     "department",
     "owner",
 )
-CSV_COLUMNS = ("E-Mail Address", "Email Address", "E-Mail", "Email", "EmailAddress", "mail")
-
 _SLACK = timedelta(hours=1)  # a daily job never starts at the same second
 _FOLDER_BYTES = 200
 _SHOWN = 5
+_MOST_PROBLEMS = 30
 
 State = Literal["due", "early", "over"]
-File = Mapping[str, Any]
-"""What slurp returned: ``content``, or ``msg``."""
+StartersOf = Callable[[str, Sequence[str] | None, str | None, str], Sequence[str]]
+"""The users in a file: from its path, the columns to look in, the delimiter (None: find out) and the encoding. Raises
+CsvError or InvalidOption."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Batch:
     invite_on: str
     until: str
     users: tuple[str, ...]
-    resend_after: str
+    resend_after: timedelta
     max_attempts: int
     site: tuple[str, ...]
     department: tuple[str, ...]
@@ -64,34 +67,53 @@ class Wrong(ValueError):
     """A value that cannot be meant; the text says so, and what to write instead."""
 
 
-def read_batches(
-    given: object, files: Mapping[str, File], today: date, *, dated: bool = True
-) -> tuple[list[Batch], list[str]]:
-    """The batches, and what is wrong with them. With ``dated`` each of them needs the key ``invite_on``."""
+def read_batches(given: object, today: date, starters_of: StartersOf) -> list[Batch]:
+    """The batches. InvalidOption names all that is wrong with them, so that one look is enough."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
-        hint = "; quote dates where a template puts batches together" if "datetime.date(" in str(given) else ""
-        return [], [f"the batches must be a list, each with a name, users and invite_on{hint}"]
+        raise problems_with(["the batches must be a list, each with a name, users and invite_on"])
     batches, problems = [], []
     for number, entry in enumerate(given, 1):
-        reader = _Reader(entry, number)
-        batch = reader.read(files, today, dated)
+        reader = _Reader(entry, number, starters_of)
+        batch = reader.read(today)
         problems += [f"{reader.label}: {problem}" for problem in reader.problems]
         if batch:
             batches.append(batch)
-    return batches, [*problems, *_same_names(batches), *_in_two(batches)]
+    problems += [*_same_names(batches), *_in_two(batches)]
+    if problems:
+        raise problems_with(problems)
+    return batches
 
 
-def paths_of(given: object) -> list[str]:
-    """The files that the batches name, once each; whatever else is wrong with them."""
-    entries = given if isinstance(given, (list, tuple)) else []
-    paths = [entry["users_csv"] for entry in entries if isinstance(entry, Mapping) and entry.get("users_csv")]
-    return list(dict.fromkeys(path for path in paths if isinstance(path, str)))
+def problems_with(problems: Sequence[str]) -> InvalidOption:
+    """One error for all of them."""
+    listed = [f"- {problem}" for problem in problems[:_MOST_PROBLEMS]]
+    more = len(problems) - len(listed)
+    return InvalidOption(
+        "batches",
+        "\n".join(["No mail was sent. Fix these problems first:", *listed, *([f"- and {more} more"] if more else [])]),
+    )
+
+
+def same_user_twice(met: Iterable[tuple[Batch, Iterable[User]]]) -> list[str]:
+    """Users who are in two batches, named in different ways."""
+    first: dict[str, Batch] = {}
+    problems = []
+    for batch, users in met:
+        for user in users:
+            other = first.setdefault(user.id, batch)
+            if other is not batch:
+                problems.append(
+                    f"batch {batch.name}: users: {describe([user])} is in the batch {other.name} too, named in another "
+                    "way; leave them in one of them"
+                )
+    return problems
 
 
 class _Reader:
     """Reads one batch key by key, and notes what is wrong."""
 
-    def __init__(self, given: object, number: int) -> None:
+    def __init__(self, given: object, number: int, starters_of: StartersOf) -> None:
+        self._starters_of = starters_of
         self.given: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
         name = self.given.get("name")
         self.label = f"batch {name!s}" if _is_text(name) and str(name).strip() else f"batch number {number}"
@@ -100,20 +122,20 @@ class _Reader:
             [] if isinstance(given, Mapping) else ["it must be a dictionary with a name and users"]
         )
 
-    def read(self, files: Mapping[str, File], today: date, dated: bool) -> Batch | None:  # noqa: FBT001
+    def read(self, today: date) -> Batch | None:
         if self.problems:
             return None
         self._known_keys()
         name = self._value("name", _name) or ""
         invite_on, until = self._value("invite_on", _day), self._value("until", _day)
-        if dated and self.given.get("invite_on") is None:
+        if self.given.get("invite_on") is None:
             self._note("invite_on", f"is missing; write the first day of inviting, such as {today}")
         if invite_on and until and until < invite_on:
             self._note("until", f"{until} is before invite_on, which is {invite_on}; write that day or a later one")
         remind = self._value("remind_every", _interval)
         attempts = self._value("max_attempts", _attempts)
         if attempts and attempts > 1 and "remind_every" not in self._given_keys():
-            self._note("max_attempts", "without remind_every nobody is reminded; add it, such as 3d, or leave this out")
+            self._note("max_attempts", "has no effect without remind_every; add it, such as 3d, or leave this out")
         batch = Batch(
             name=name,
             folder=_folder(name),
@@ -121,14 +143,14 @@ class _Reader:
             state="early" if invite_on and today < invite_on else "over" if until and today > until else "due",
             invite_on=str(invite_on or ""),
             until=str(until or ""),
-            users=tuple(dict.fromkeys([*self._named(), *self._from_file(files)])),
-            resend_after=f"{int(((remind or timedelta(days=2)) - _SLACK).total_seconds())}s",
+            users=tuple(dict.fromkeys([*self._named(), *self._from_file()])),
+            resend_after=(remind or timedelta(days=2)) - _SLACK,
             max_attempts=attempts or (3 if remind else 1),
             site=self._value("site", _lines) or (),
             department=self._value("department", _lines) or (),
         )
         if not batch.users and not any(problem.startswith("users") for problem in self.problems):
-            self._note("users", "nobody is named; write e-mail addresses, ids or extension numbers, or users_csv")
+            self._note("users", "names no user; write e-mail addresses, ids or extension numbers, or users_csv")
         return batch if name else None
 
     def _note(self, key: str, what: str) -> None:
@@ -165,23 +187,25 @@ class _Reader:
             return []
         blank = [str(place) for place, user in enumerate(users, 1) if not _is_text(user) or not str(user).strip()]
         if blank:
-            self._note("users", f"the entries {', '.join(blank)} name nobody; write an address there, or take them out")
+            self._note("users", f"the entries {', '.join(blank)} name no user; write an address there, or remove them")
         return [str(user).strip() for user in users if _is_text(user) and str(user).strip()]
 
-    def _from_file(self, files: Mapping[str, File]) -> list[str]:
+    def _from_file(self) -> Sequence[str]:
         path = self.given.get("users_csv")
         if path is None:
             return []
         try:
-            return _people(files.get(path, {}) if isinstance(path, str) else {}, self._csv_options())
+            return self._starters_of(_exact(path), *self._csv_options())
+        except InvalidOption as error:
+            self._note("users_csv", f"{path}: {error.message.removeprefix('users_csv: ')}")
         except (Wrong, CsvError) as error:
             self._note("users_csv", f"{path}: {error}")
         return []
 
-    def _csv_options(self) -> tuple[list[str], str, str]:
+    def _csv_options(self) -> tuple[Sequence[str] | None, str | None, str]:
         columns = self._value("users_csv_column", _lines)
         delimiter, encoding = (self._value(f"users_csv_{name}", _exact) for name in ("delimiter", "encoding"))
-        return list(columns or CSV_COLUMNS), delimiter or ",", encoding or "utf-8-sig"
+        return columns or None, delimiter or None, encoding or "utf-8-sig"
 
 
 def _is_text(value: object) -> bool:
@@ -247,24 +271,6 @@ def _attempts(value: object) -> int:
     if number < 1:
         raise Wrong(f"{value!r} is no number of mails; write 1 or more, the first invitation counts")
     return number
-
-
-def _people(file: File, options: tuple[list[str], str, str]) -> list[str]:
-    columns, delimiter, encoding = options
-    if "content" not in file:
-        raise Wrong(str(file.get("msg") or "the file cannot be read"))
-    lines = csv_lines(file["content"], delimiter, encoding)
-    header = lines[0][1] if lines else []
-    place = csv_column(header, columns)
-    if place is None:
-        raise Wrong(f"{no_column(header, columns, 'addresses', delimiter)}; name it in users_csv_column")
-    rows = [(number, cells) for number, cells in lines[1:] if any(cells)]
-    if not rows:
-        raise Wrong("there is nobody below its header")
-    blank = [str(number) for number, cells in rows if len(cells) <= place or not cells[place]]
-    if blank:
-        raise Wrong(f"no address in the lines {_some(blank)}; write one there, or take the line out")
-    return [cells[place] for _number, cells in rows]
 
 
 def _same_names(batches: Iterable[Batch]) -> list[str]:

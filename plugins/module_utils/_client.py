@@ -128,6 +128,10 @@ class Client:
         """Wait on behalf of a caller, at the expense of ``max_wait``."""
         self._budget.wait(seconds, why)
 
+    def pause(self, seconds: float) -> None:
+        """Wait because the caller was asked to, so not at the expense of ``max_wait``."""
+        self._budget.pause(seconds)
+
     def call(
         self,
         operation: Operation,

@@ -13,6 +13,8 @@ from ._errors import ApiError, RingCentralError
 from ._model import User
 from ._users import Api
 
+_LATER = "not attempted, the run stopped early; the next run will correct it"
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -39,9 +41,7 @@ def correct(api: Api, wanted: Sequence[Correction]) -> list[Correction]:
         except RingCentralError as error:
             done.append(replace(correction, error=error.message))
             if not (isinstance(error, ApiError) and error.concerns_one):
-                rest = [
-                    replace(one, error="was not reached any more; the next run does it") for one in wanted[number + 1 :]
-                ]
+                rest = [replace(one, error=_LATER) for one in wanted[number + 1 :]]
                 return [*done, *rest]
     return done
 
@@ -52,8 +52,8 @@ def corrected(users: Iterable[User], done: Iterable[Correction]) -> list[User]:
     return [replace(user, email=emails.get(user.id, user.email)) for user in users]
 
 
-def told(plan: Iterable[Decision], done: Iterable[Correction]) -> list[Decision]:
-    """The plan that was made afterwards, with what became of the corrections."""
+def with_corrections(plan: Iterable[Decision], done: Iterable[Correction]) -> list[Decision]:
+    """The plan that was made afterwards, with the outcomes of the corrections."""
     by_user = {one.user.id: one for one in done}
 
     def with_correction(decision: Decision) -> Decision:

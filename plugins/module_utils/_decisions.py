@@ -129,14 +129,7 @@ def decide(
     """
     shared = shared_addresses(user for user in everybody if user.is_pending_person)
     decisions = [_judge(policy, user, shared, history.get(user.id), now) for user in considered]
-    proposed = {one.user.id: one.directory_email for one in decisions if one.user and one.directory_email}
-    why_not = taken(proposed, everybody)
-    decisions = [
-        replace(one, directory_email="", message=f"{one.message}; {why_not[one.user.id]}")
-        if one.user and one.user.id in why_not
-        else one
-        for one in decisions
-    ]
+    [decisions] = without_taken([decisions], everybody)
     decisions.sort(key=_oldest_first)
     if policy.limit:
         sends = [decision for decision in decisions if decision.verdict == "send"]
@@ -147,6 +140,21 @@ def decide(
             for decision in decisions
         ]
     return decisions
+
+
+def without_taken(plans: Sequence[Sequence[Decision]], everybody: Collection[User]) -> list[list[Decision]]:
+    """The plans without the proposed addresses that somebody has, or that are proposed to several users."""
+    proposed = {one.user.id: one.directory_email for plan in plans for one in plan if one.user and one.directory_email}
+    why_not = taken(proposed, everybody)
+    return [
+        [
+            replace(one, directory_email="", message=f"{one.message}; {why_not[one.user.id]}")
+            if one.user and one.user.id in why_not
+            else one
+            for one in plan
+        ]
+        for plan in plans
+    ]
 
 
 def judge_planned(planned: Mapping[str, str], everybody: Iterable[User]) -> list[Decision]:
@@ -190,6 +198,16 @@ def judge_history(policy: Policy, user: User, record: Record | None, now: dateti
     return decision
 
 
+def judge_window(policy: Policy, decision: Decision, now: datetime) -> Decision:
+    """The decision, unless it is to send and the window of the user's site is not open."""
+    user = decision.user
+    opening = policy.window.opens(user.site, now) if policy.window and user and decision.verdict == "send" else None
+    if not opening or not user:
+        return decision
+    message = f"the window of {user.site or 'their site'} opens on {for_people_there(opening)}"
+    return replace(decision, reason="outside_window", message=message, next_invite_after=opening)
+
+
 def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
     """``counts`` and ``reasons`` as a module returns them."""
     verdicts = Counter(decision.verdict for decision in decisions)
@@ -211,12 +229,7 @@ def _judge(
     if canonical(planned) != canonical(user.email):
         message = f"was planned to be mailed at {planned}, and has another address now"
         return Decision("changed_since_plan", message, user=user, record=record)
-    decision = judge_history(policy, user, record, now)
-    opening = policy.window.opens(user.site, now) if policy.window and decision.verdict == "send" else None
-    if opening:
-        message = f"the window of {user.site or 'their site'} opens on {for_people_there(opening)}"
-        return replace(decision, reason="outside_window", message=message, next_invite_after=opening)
-    return decision
+    return judge_window(policy, judge_history(policy, user, record, now), now)
 
 
 def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Literal
 
 from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
-from ._decisions import Decision, judge_history
+from ._decisions import Decision, judge_history, judge_window
 from ._errors import ApiError, GuardExceeded, OutOfTime, RingCentralError, TransportError
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
@@ -20,9 +20,57 @@ from ._times import for_people
 from ._users import Api
 
 Transport = Literal["auto", "bulk", "single"]
+Progress = Callable[[str], None]
+"""Takes a line for people on what is being done now."""
 
 _POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at a bulk task; the last one repeats."""
+
+_MOST_REFUSALS = 40
+"""Requests that may be refused while the records that RingCentral does not take are searched for in one round."""
+
+
+@dataclass
+class Group:
+    """Users whose canary and failures count together: all of a run, or one onboarding batch.
+
+    ``tried`` is how many of them have been sent, ``stopped`` why the others are not.
+    """
+
+    decisions: Sequence[Decision]
+    policy: Policy
+    tried: int = 0
+    stopped: RingCentralError | None = None
+
+    def next(self, room: int) -> Sequence[Decision]:
+        """Those that may go out now: the canary alone at first, and no more than there is room for."""
+        if self.stopped:
+            return ()
+        canary = self.policy.canary - self.tried
+        size = min(room, canary) if canary > 0 else room
+        return self.decisions[self.tried : self.tried + size]
+
+    def consider(self, done: Mapping[str, Decision]) -> None:
+        """After some of them were sent: stop unless the next ones may follow."""
+        if self.tried >= len(self.decisions):
+            return
+        bad = self.failures(done)
+        if bad and self.tried <= self.policy.canary:
+            self.stopped = GuardExceeded("canary: not all of the first users were accepted")
+        elif bad > self.policy.max_failures:
+            self.stopped = GuardExceeded(
+                f"max_failures: {bad} failed or uncertain; the limit is {self.policy.max_failures}"
+            )
+
+    def stop(self, error: RingCentralError, *, is_concerned: bool) -> None:
+        """The run ends here: say so if some of them were in its last request, or are left."""
+        if is_concerned or self.tried < len(self.decisions):
+            self.stopped = error
+
+    def failures(self, done: Mapping[str, Decision]) -> int:
+        """How many of those that were sent failed or are uncertain."""
+        ids = [decision.user.id for decision in self.decisions[: self.tried] if decision.user]
+        return sum(user_id in done and done[user_id].outcome in {"failed", "unknown"} for user_id in ids)
 
 
 class Delivery:
@@ -37,69 +85,89 @@ class Delivery:
         self,
         api: Api,
         ledger: Ledger,
-        policy: Policy,
         transition: Mapping[str, bool],
         *,
         run: str,
         now: Callable[[], datetime],
+        progress: Progress,
     ) -> None:
         self.done: dict[str, Decision] = {}
         self.tasks: list[str] = []
         self.stopped: RingCentralError | None = None
         self._api = api
         self._ledger = ledger
-        self._policy = policy
         self._transition = transition
         self._run = run
         self._now = now
+        self._progress = progress
 
-    def send(self, decisions: Sequence[Decision], transport: Transport) -> None:
-        """Invite these users, in this order: a canary first, then batch after batch while it goes well."""
-        bulk = transport == "bulk" or (transport == "auto" and len(decisions) > 1)
-        sent = 0
-        try:
-            while sent < len(decisions):
-                size = BULK_SIZE if bulk else 1
-                size = min(size, self._policy.canary - sent) if sent < self._policy.canary else size
-                batch = _Batch(decisions[sent : sent + size])
-                claims = self._claim(batch)
-                try:
-                    self._by_bulk(batch, claims) if bulk else self._single(batch, claims)
-                except ApiError as error:
-                    if not (bulk and transport == "auto" and error.lacks_permission):
-                        raise
-                    bulk = False  # nobody was mailed: the same users again, one by one
+    def send(self, groups: Sequence[Group], transport: Transport) -> None:
+        """Invite the users of these groups in their order, round after round while it goes well."""
+        total = sum(len(group.decisions) for group in groups)
+        bulk = transport == "bulk" or (transport == "auto" and total > 1)
+        while round_ := _Round.of(groups, BULK_SIZE if bulk else 1):
+            try:
+                self._carry_out(round_, bulk=bulk)
+            except RingCentralError as error:
+                if bulk and transport == "auto" and isinstance(error, ApiError) and error.lacks_permission:
+                    bulk = False  # no user was mailed: the same ones again, one by one
                     continue
-                sent += size
-                self._consider(batch, is_canary=sent <= self._policy.canary, is_last=sent >= len(decisions))
+                self.stopped = error
+                round_.count(self.done)
+                for group in groups:
+                    group.stop(error, is_concerned=round_.holds(group))
+            else:
+                round_.count(self.done)
+                self._progress(f"sent {sum(group.tried for group in groups)} of {total} invitations")
+
+    def pause(self, seconds: float, why: str) -> None:
+        """Wait between two waves, as the user asked."""
+        if seconds <= 0:
+            return
+        self._progress(f"waiting {seconds:.0f} s {why}")
+        try:
+            self._api.pause(seconds)
         except RingCentralError as error:
             self.stopped = error
 
-    def _consider(self, batch: _Batch, *, is_canary: bool, is_last: bool) -> None:
-        """After a batch: raises unless the next one may start."""
-        if is_last:
-            return
-        bad = {user_id for user_id, decision in self.done.items() if decision.outcome in {"failed", "unknown"}}
-        if is_canary and not bad.isdisjoint(batch.users):
-            raise GuardExceeded("canary: not all of the first users were accepted, so nobody else was mailed")
-        if len(bad) > self._policy.max_failures:
-            raise GuardExceeded(f"max_failures: {len(bad)} failed or may have, {self._policy.max_failures} may")
-
-    def _by_bulk(self, batch: _Batch, claims: Sequence[Record]) -> None:
+    def _carry_out(self, round_: _Round, *, bulk: bool) -> None:
+        claims = self._claim(round_)
         if claims:
-            records = [{"id": claim.user_id, **self._invitation(claim)} for claim in claims]
-            answer = self._mail(batch, claims, BULK_UPDATE, {"records": records})
-            self._follow(batch, claims, str(answer.get("id") or ""))
+            self._by_bulk(round_, claims) if bulk else self._single(round_, claims)
 
-    def _single(self, batch: _Batch, claims: Sequence[Record]) -> None:
+    def _by_bulk(self, round_: _Round, claims: Sequence[Record]) -> None:
+        """One request. One that is refused as a whole is halved until the record that is not taken stands alone."""
+        waiting = [claims]
+        refusals = 0
+        try:
+            while waiting:
+                part = waiting.pop(0)
+                records = [{"id": claim.user_id, **self._invitation(claim)} for claim in part]
+                try:
+                    answer = self._mail(round_, part, BULK_UPDATE, {"records": records})
+                except ApiError as error:
+                    if not error.concerns_one:
+                        raise
+                    refusals += 1
+                    if len(part) > 1 and refusals < _MOST_REFUSALS:
+                        waiting[:0] = [part[: len(part) // 2], part[len(part) // 2 :]]
+                    elif len(part) > 1:
+                        self._settle(round_, [failed(claim, error.message) for claim in part])
+                else:
+                    self._follow(round_, part, str(answer.get("id") or ""))
+        except RingCentralError:
+            self._ledger.release(list(chain.from_iterable(waiting)), round_.seen)
+            raise
+
+    def _single(self, round_: _Round, claims: Sequence[Record]) -> None:
         for claim in claims:
             try:
-                self._mail(batch, claims, UPDATE_EXTENSION, self._invitation(claim), {"extension": claim.user_id})
+                self._mail(round_, claims, UPDATE_EXTENSION, self._invitation(claim), {"extension": claim.user_id})
             except ApiError as error:
                 if not error.concerns_one:
                     raise
                 return  # this user's own trouble, settled already
-            self._settle(batch, [invited(claim)])
+            self._settle(round_, [invited(claim)])
 
     def _invitation(self, claim: Record) -> dict[str, Any]:
         """The one place that knows how RingCentral is asked to mail an activation link.
@@ -115,9 +183,11 @@ class Delivery:
             **self._ledger.mark(claim),
         }
 
-    def _claim(self, batch: _Batch) -> list[Record]:
-        """Put this run's claims on disk, but for those whom another run has taken meanwhile."""
+    def _claim(self, round_: _Round) -> list[Record]:
+        """Put this run's claims on disk, except for users that another run has taken or whose window has closed."""
         now = self._now().replace(microsecond=0)
+        shut = {user_id: judge_window(round_.policies[user_id], one, now) for user_id, one in round_.decisions.items()}
+        self.done |= {user_id: decision for user_id, decision in shut.items() if decision.verdict != "send"}
         claims = [
             Record(
                 user_id=user_id,
@@ -126,19 +196,20 @@ class Delivery:
                 claimed_at=now,
                 last_invited_at=before.last_invited_at if before else None,
                 run=self._run,
-                email=batch.users[user_id].email,
+                email=round_.users[user_id].email,
             )
-            for user_id, before in ((user_id, batch.seen.get(user_id)) for user_id in batch.users)
+            for user_id, before in ((user_id, round_.seen.get(user_id)) for user_id in round_.users)
+            if user_id not in self.done
         ]
-        lost = self._ledger.claim(claims, batch.seen)
-        unforced = replace(self._policy, force=False)
+        lost = self._ledger.claim(claims, round_.seen)
         for user_id, record in lost.items():
-            self.done[user_id] = judge_history(unforced, batch.users[user_id], record, now)
+            unforced = replace(round_.policies[user_id], force=False)
+            self.done[user_id] = judge_history(unforced, round_.users[user_id], record, now)
         return [claim for claim in claims if claim.user_id not in lost]
 
     def _mail(
         self,
-        batch: _Batch,
+        round_: _Round,
         claims: Sequence[Record],
         operation: Operation,
         json: Mapping[str, Any],
@@ -149,30 +220,31 @@ class Delivery:
             return self._api.call(operation, ids, json=json)
         except RingCentralError as error:
             if isinstance(error, ApiError) and error.concerns_one:
-                self._settle(batch, [failed(claim, error.message) for claim in claims])
+                if len(claims) == 1:  # of several, the caller finds out which
+                    self._settle(round_, [failed(claim, error.message) for claim in claims])
             elif _is_surely_unsent(error):
-                self._ledger.release(claims, batch.seen)
+                self._ledger.release(claims, round_.seen)
             else:
-                self._settle(batch, self._clarify([in_doubt(claim, error.message) for claim in claims]))
+                self._settle(round_, self._clarify([in_doubt(claim, error.message) for claim in claims]))
             raise
 
-    def _follow(self, batch: _Batch, claims: Sequence[Record], task: str) -> None:
+    def _follow(self, round_: _Round, claims: Sequence[Record], task: str) -> None:
         """See a bulk task through to its end and settle its claims."""
         if not task:
             words = "RingCentral accepted the bulk request without naming its task"
-            self._settle(batch, self._clarify([in_doubt(claim, words) for claim in claims]))
+            self._settle(round_, self._clarify([in_doubt(claim, words) for claim in claims]))
             raise TransportError(f"{words}; check server_url and proxies", sent=True)
         self.tasks.append(task)
         claims = with_task(claims, task)
         for claim in claims:  # known to have been accepted, whatever happens next
-            self._note(batch, claim, f"the bulk task {task} was accepted; the next run asks for its outcome")
+            self._note(round_, claim, f"the bulk task {task} was accepted; the next run asks for its outcome")
         self._ledger.settle(claims)
         try:
             settled = self._outcomes_of(task, claims)
         except RingCentralError:
             self._ledger.leave(claims)
             raise
-        self._settle(batch, self._clarify(settled))
+        self._settle(round_, self._clarify(settled))
 
     def _outcomes_of(self, task: str, claims: Sequence[Record]) -> list[Record]:
         """Wait for a bulk task to end."""
@@ -192,33 +264,59 @@ class Delivery:
             return list(records)
         return [clear.get(record.user_id, record) for record in records]
 
-    def _settle(self, batch: _Batch, records: Iterable[Record]) -> None:
+    def _settle(self, round_: _Round, records: Iterable[Record]) -> None:
         records = list(records)
         for record in records:
             held = ""
             if record.state == "claimed":
-                again = for_people(record.claimed_at + self._policy.resend_after)
+                again = for_people(record.claimed_at + round_.policies[record.user_id].resend_after)
                 held = f"; may have been mailed all the same, so held until {again}"
-            self._note(batch, record, f"{record.message}{held}")
+            self._note(round_, record, f"{record.message}{held}")
         self._ledger.settle(records)
 
-    def _note(self, batch: _Batch, record: Record, message: str) -> None:
+    def _note(self, round_: _Round, record: Record, message: str) -> None:
+        resend_after = round_.policies[record.user_id].resend_after
         self.done[record.user_id] = replace(
-            batch.decisions[record.user_id],
+            round_.decisions[record.user_id],
             record=record,
             message=message,
             outcome=record.state if record.state in {"invited", "failed"} else "unknown",
-            next_invite_after=record.asked_at + self._policy.resend_after if record.asked_at else None,
+            next_invite_after=record.asked_at + resend_after if record.asked_at else None,
         )
 
 
-class _Batch:
-    """The decisions of one batch, by user id."""
+class _Round:
+    """What goes out together, at most a bulk request: the shares of one or more groups, by user id."""
 
-    def __init__(self, decisions: Sequence[Decision]) -> None:
-        self.users = {decision.user.id: decision.user for decision in decisions if decision.user}
-        self.decisions = {decision.user.id: decision for decision in decisions if decision.user}
-        self.seen = {user_id: decision.record for user_id, decision in self.decisions.items() if decision.record}
+    def __init__(self, shares: Sequence[tuple[Group, Sequence[Decision]]]) -> None:
+        self._shares = shares
+        named = [(group, one.user, one) for group, decisions in shares for one in decisions if one.user]
+        self.users = {user.id: user for _group, user, _one in named}
+        self.decisions = {user.id: one for _group, user, one in named}
+        self.policies = {user.id: group.policy for group, user, _one in named}
+        self.seen = {user.id: one.record for _group, user, one in named if one.record}
+
+    @classmethod
+    def of(cls, groups: Iterable[Group], room: int) -> _Round | None:
+        """The next one; None if nothing is left to send."""
+        shares: list[tuple[Group, Sequence[Decision]]] = []
+        for group in groups:
+            if share := group.next(room):
+                shares.append((group, share))
+                room -= len(share)
+            if not room:
+                break
+        return cls(shares) if shares else None
+
+    def holds(self, group: Group) -> bool:
+        """Whether users of this group are in it."""
+        return any(one is group for one, _share in self._shares)
+
+    def count(self, done: Mapping[str, Decision]) -> None:
+        """Tell the groups that their shares have gone out, and how that ended."""
+        for group, share in self._shares:
+            group.tried += len(share)
+            group.consider(done)
 
 
 def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:

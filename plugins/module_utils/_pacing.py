@@ -44,6 +44,10 @@ class Budget:
         self._sleep(seconds)
         self.waited += seconds
 
+    def pause(self, seconds: float) -> None:
+        """Sleep without spending anything."""
+        self._sleep(seconds)
+
 
 DOCUMENTED_LIMITS = {"light": 50.0, "medium": 40.0, "heavy": 10.0, "auth": 5.0}
 """Requests a user and window."""

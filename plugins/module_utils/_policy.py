@@ -29,10 +29,10 @@ OBJECTIONS = (
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may be mailed, and how carefully. ``max_attempts`` and ``limit`` of 0 mean none; empty collections do not
-    narrow; without a ``directory`` nobody has to be in one. ``canary`` users are sent first, and more than
-    ``max_failures`` failures keep the next batch from starting. ``planned`` are the addresses that somebody approved,
-    by user id.
+    """Who may be mailed, and how carefully. ``max_attempts``, ``limit`` and ``max_invites`` of 0 mean none; empty
+    collections do not narrow; without a ``directory`` no user has to be in one. ``canary`` users are
+    sent first, and more than ``max_failures`` failures keep the next ones from being sent. ``planned`` are the
+    addresses that somebody approved, by user id.
     """
 
     types: Collection[str] = ("user",)
@@ -48,6 +48,7 @@ class Policy:
     planned: Mapping[str, str] = field(default_factory=dict)
     window: Window | None = None
     limit: int = 0
+    max_invites: int = 0
     canary: int = 0
     max_failures: int = 0
     force: bool = False

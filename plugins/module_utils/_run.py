@@ -7,29 +7,51 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ._client import Client, Credentials
 from ._errors import InvalidOption, RingCentralError
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
+from ._times import utc_now
 
-if TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
+Progress = Callable[[str], None]
+"""Takes a line for people on what is being done now."""
+
+
+def silent(_line: str) -> None:
+    """A Progress that shows nothing."""
 
 
 class Run(Protocol):
     """A module's work: parameters, client and time in, the return value out."""
 
     def __call__(
-        self, params: Mapping[str, Any], api: Client, now: Callable[[], datetime], *, check_mode: bool
+        self,
+        params: Mapping[str, Any],
+        api: Client,
+        now: Callable[[], datetime],
+        *,
+        check_mode: bool,
+        progress: Progress,
     ) -> dict[str, Any]: ...
 
 
-def perform(module: AnsibleModule, run: Run) -> dict[str, Any]:
+class Caller(Protocol):
+    """Where a module's parameters come from, and its warnings go: an AnsibleModule, or an action on the controller."""
+
+    params: Mapping[str, Any]
+    check_mode: bool
+    no_log_values: set[str]
+    _diff: bool
+
+    def warn(self, warning: str) -> None: ...
+
+
+def perform(module: Caller, run: Run, progress: Progress = silent) -> dict[str, Any]:
     """Log in, run, log out. Errors become a result with ``failed``; what was achieved stays in it."""
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
@@ -40,7 +62,7 @@ def perform(module: AnsibleModule, run: Run) -> dict[str, Any]:
         return {**error.as_result(), "failed": True}
     try:
         with api:
-            result = run(module.params, api, lambda: datetime.now(timezone.utc), check_mode=module.check_mode)
+            result = run(module.params, api, utc_now, check_mode=module.check_mode, progress=progress)
     except RingCentralError as error:
         result = {**error.as_result(), "failed": True}
     if not module.params["validate_certs"]:

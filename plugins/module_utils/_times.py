@@ -9,6 +9,9 @@ from datetime import datetime, timedelta, timezone
 
 from ._errors import InvalidOption
 
+CLOCK_SLACK = timedelta(minutes=5)
+"""By how much the clocks of two machines may differ."""
+
 _UNITS = (604800, 86400, 3600, 60, 1)
 _LONGEST = 3660 * 86400
 _DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -48,6 +51,11 @@ def parse_iso(text: str) -> datetime:
     text = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text) if "T" in text else text
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
+
+
+def utc_now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(timezone.utc)
 
 
 def to_iso(moment: datetime | None) -> str | None:

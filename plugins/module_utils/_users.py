@@ -33,6 +33,8 @@ class Api(Protocol):
 
     def wait(self, seconds: float, why: str) -> None: ...
 
+    def pause(self, seconds: float) -> None: ...
+
 
 @dataclass(frozen=True)
 class Account:

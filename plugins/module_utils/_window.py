@@ -63,8 +63,8 @@ def read_window(options: Mapping[str, Any] | None, now: datetime) -> Window | No
         start=start,
         end=end,
         holidays=frozenset(_date(text) for text in options["holidays"]),
-        zone=_zone("window.timezone", options["timezone"]),
-        zones={normalise(site): _zone("window.timezones", name) for site, name in options["timezones"].items()},
+        zone=read_zone("window.timezone", options["timezone"]),
+        zones={normalise(site): read_zone("window.timezones", name) for site, name in options["timezones"].items()},
     )
     if window.opens("", now) == NEVER:
         raise InvalidOption("window", f"does not open within {_AHEAD} days; look at days and holidays")
@@ -93,7 +93,8 @@ def _date(text: str) -> date:
         raise InvalidOption("window.holidays", f"{text!r} is no date; write it as 2026-12-25") from None
 
 
-def _zone(option: str, name: object) -> ZoneInfo:
+def read_zone(option: str, name: object) -> ZoneInfo:
+    """A time zone by its name; InvalidOption if there is none."""
     try:
         return ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):

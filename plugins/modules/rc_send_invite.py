@@ -21,6 +21,7 @@ notes:
   - When O(users) is given, the whole account is read, since only then a name can be told to be unknown or ambiguous.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
+  - onboard.ringcentral.sending
   - onboard.ringcentral.addresses
   - onboard.ringcentral.attributes
 attributes:
@@ -48,16 +49,21 @@ options:
     default: false
   plan:
     description:
-      - A plan that somebody has looked at, such as P(onboard.ringcentral.invite_plan#filter) makes of what check mode
-        returned. Its users are mailed and nobody else, so nobody at all if it holds none.
-      - They are judged anew, and left out with the reason if they have activated, changed their address or left the
+      - A plan that somebody has approved, such as RV(plan) of a run in check mode. Its users are mailed and no others,
+        so no user at all if it holds none.
+      - They are judged again, and left out with the reason if they have activated, changed their address or left the
         O(directory) since.
     type: dict
     suboptions:
       account:
-        description: The id of the account that the plan was made for. Nothing is sent in another one.
+        description: The id of the account that the plan was made for. No mail is sent in another account.
         type: str
         required: true
+      made_at:
+        description:
+          - When the plan was made, ISO 8601. A plan that is older than O(plan_max_age), or dated in the future, is
+            refused.
+        type: str
       users:
         description: The users who were to be mailed.
         type: list
@@ -72,25 +78,19 @@ options:
             description: The address that the user was planned to be mailed at.
             type: str
             required: true
-  site:
-    description: Only users of these sites, by name. Case is ignored.
-    type: list
-    elements: str
-  department:
-    description: Only users of these departments. Case is ignored.
-    type: list
-    elements: str
-  min_age:
-    description:
-      - Leave out users who were created less than this time ago, such as V(3d). RingCentral mails new users itself.
-      - Users without a creation time count as old enough.
+          name:
+            description: The user's name, for people.
+            type: str
+          site:
+            description: The user's site, for people.
+            type: str
+          department:
+            description: The user's department, for people.
+            type: str
+  plan_max_age:
+    description: How old a O(plan) with O(plan.made_at) may be.
     type: str
-  type:
-    description: Only users of these types.
-    type: list
-    elements: str
-    default: [user]
-    choices: [user, digital_user, flexible_user, virtual_user, fax_user]
+    default: 48h
   resend_after:
     description:
       - How long an invitation's link lives, such as V(48h), V(2d) or V(1d12h). Until then nobody is mailed again.
@@ -101,101 +101,6 @@ options:
     description: Stop inviting somebody after this many invitations. V(0) never stops.
     type: int
     default: 0
-  exclude:
-    description: Never mail these, which are e-mail addresses, ids, extension numbers, or globs of them.
-    type: list
-    elements: str
-    default: []
-  correct_email:
-    description:
-      - Give users the address that the O(directory) has for them, before they are invited. By default they are held,
-        and shown with that address.
-      - Done only where the directory knows beyond doubt who they are, by employee id, or by another key and the same
-        name, and where nobody else in RingCentral has the address. Everybody else is held as without it.
-      - Each correction is a request of its own, of which RingCentral allows 40 a minute. The whole account is read.
-      - Where the address is the login name, the user logs in by the new one.
-    type: bool
-    default: false
-  window:
-    description:
-      - Mail people only in these hours. Outside of them nobody is mailed, and RV(results) say when they begin.
-      - They are looked at once, when the plan is made.
-    type: dict
-    suboptions:
-      days:
-        description: The days of the week.
-        type: list
-        elements: str
-        choices: [mon, tue, wed, thu, fri, sat, sun]
-        default: [mon, tue, wed, thu, fri]
-      start:
-        description: When the window opens, such as V(09:00). Quote it in YAML.
-        type: str
-        default: "09:00"
-      end:
-        description: When it is over, such as V(17:00). Quote it in YAML.
-        type: str
-        default: "17:00"
-      holidays:
-        description: Days on which nobody is mailed, such as V(2026-12-25).
-        type: list
-        elements: str
-        default: []
-      timezone:
-        description: The time zone of all this, such as V(Europe/Paris).
-        type: str
-        default: UTC
-      timezones:
-        description: The time zones of sites that have another one, by the name of the site.
-        type: dict
-        default: {}
-  limit:
-    description: Mail at most so many in this run, those who were created first. V(0) means no limit.
-    type: int
-    default: 0
-  max_invites:
-    description: A guard. If more would be mailed, the task fails and sends nothing. V(0) means no guard.
-    type: int
-    default: 0
-  canary:
-    description:
-      - Send so many first, and go on only if RingCentral accepted all of them. V(0) means no canary.
-    type: int
-    default: 0
-  max_failures:
-    description:
-      - Start no further batch once more than so many users failed, or may have. With more the task fails.
-      - A batch is 500 users with O(transport=bulk), one user with O(transport=single). Whoever was refused the last
-        time comes last in the next run.
-    type: int
-    default: 0
-  force:
-    description:
-      - Ignore O(resend_after), O(max_attempts) and invitations that are in doubt.
-      - Does not ignore status, type, address, O(allowed_domains), O(directory) or O(exclude).
-    type: bool
-    default: false
-  transport:
-    description:
-      - V(bulk) sends up to 500 invitations in one request, V(single) one in each.
-      - V(auto) takes V(bulk) for more than one user, and V(single) where the account may not use bulk.
-    type: str
-    choices: [auto, bulk, single]
-    default: auto
-  transition:
-    description:
-      - The two flags by which RingCentral is asked to mail. What they mean was swapped in its documentation of December
-        2020, so both are sent by default.
-    type: dict
-    suboptions:
-      send_welcome_emails_to_users:
-        description: Send C(sendWelcomeEmailsToUsers).
-        type: bool
-        default: true
-      send_welcome_email:
-        description: Send C(sendWelcomeEmail).
-        type: bool
-        default: true
   ledger:
     description: Where is remembered who was invited when, how often, and by which run and bulk task.
     type: dict
@@ -347,6 +252,17 @@ tasks:
   type: list
   elements: str
   sample: ["8c1f2b"]
+plan:
+  description: What a later run takes as O(plan), the users who would be invited.
+  returned: in check mode
+  type: dict
+  sample: {"account": "400131426008", "made_at": "2026-01-31T09:00:00Z", "users": []}
+waves:
+  description: How many users are in which wave. The entry without a name counts those who are in none.
+  returned: when O(waves) is given
+  type: list
+  elements: dict
+  sample: [{"name": "Lyon, Paris", "users": 120}, {"name": null, "users": 3}]
 account:
   description: The account that was worked on.
   returned: when users could be read
@@ -365,106 +281,87 @@ error:
 """
 
 import os
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
-from ansible_collections.onboard.ringcentral.plugins.module_utils._corrections import (
-    Correction,
-    correct,
-    corrected,
-    corrections,
-    told,
-)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import (
-    Decision,
-    decide,
     judge_named,
     judge_planned,
     narrowed_to_nobody,
     select,
-    tally,
 )
-from ansible_collections.onboard.ringcentral.plugins.module_utils._delivery import Delivery, settle_claims
-from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
-from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import (
-    GuardExceeded,
-    IncompleteDelivery,
-    InvalidOption,
-    WrongAccount,
-)
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger, open_ledger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._outcomes import approval_of, failure_of, result_of
+from ansible_collections.onboard.ringcentral.plugins.module_utils._plans import check_account, check_age
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import read_policy
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
-from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_duration
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
-from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_window
-
-_POLICY_OPTIONS = (
-    "max_attempts",
-    "allowed_domains",
-    "exclude",
-    "placeholder_patterns",
-    "limit",
-    "canary",
-    "max_failures",
-    "force",
+from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import (
+    Outcome,
+    Plan,
+    Selection,
+    Sending,
+    foresee,
+    ledger_of,
+    make_plan,
+    recall,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, list_users, read_account
+from ansible_collections.onboard.ringcentral.plugins.module_utils._waves import read_waves, sizes
 
 
-def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, check_mode: bool) -> dict[str, Any]:
-    """Plan, correct, then send. Returns what RETURN documents, but for ``api`` and ``error``."""
-    policy = _policy(params, now())
-    check_ledger(params["ledger"], os.environ)
+def run(
+    params: Mapping[str, Any],
+    api: Api,
+    now: Callable[[], datetime],
+    *,
+    check_mode: bool,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Read, plan, carry out. Returns what RETURN documents, but for ``api`` and ``error``."""
+    policy, warnings = _policy(params, now())
+    waves = read_waves(params["waves"])
     account = read_account(api, params["expect_account"])
-    if params["plan"] and params["plan"]["account"] != account.id:
-        raise WrongAccount(
-            f"plan: was made for {params['plan']['account']}, not for the account {account.id}; nothing was sent"
-        )
-    ledger = open_ledger(params["ledger"], account, api, os.environ, read_only=check_mode)
-    try:
-        everybody, considered, absent = _read_users(params, policy, api)
-        history = ledger.history(user.id for user in considered if user.is_pending_person)
-        settled = settle_claims(api, history)
-        history |= {record.user_id: record for record in settled}
-
-        def plan_after(done: Sequence[Correction]) -> list[Decision]:
-            users, others = corrected(considered, done), corrected(everybody, done)
-            return told([*decide(policy, users, others, history, now()), *absent], done)
-
-        uncorrected = plan_after([])
-        proposed = corrections(uncorrected) if params["correct_email"] else []
-        plan = plan_after(proposed) if proposed else uncorrected
-        sends = _sends(plan)
-        if params["max_invites"] and len(sends) > params["max_invites"]:
-            raise GuardExceeded(
-                f"max_invites: {len(sends)} users would be mailed, only {params['max_invites']} may; nothing was sent",
-                result=_result(account, uncorrected, uncorrected),
-            )
-        warnings = narrowed_to_nobody(policy, everybody)
-        if check_mode:
-            return {**_result(account, plan, [_would_invite(decision) for decision in plan]), "warnings": warnings}
-        ledger.settle(settled)
-        done = correct(api, proposed)
-        plan = plan_after(done) if done else plan
-        delivery = Delivery(api, ledger, policy, params["transition"], run=uuid.uuid4().hex[:12], now=now)
-        delivery.send(_sends(plan), params["transport"])
-    finally:
-        ledger.close()
-    refused = sum(bool(correction.error) for correction in done)
-    return {**_report(account, plan, delivery, policy.max_failures, refused), "warnings": warnings}
+    check_account(params["plan"], account)
+    with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
+        everybody, selection = _read(params, policy, api)
+        situation = recall(ledger, api, account, everybody, selection.users)
+        plan = make_plan([selection], situation, now(), correct_email=params["correct_email"])
+        if check_mode or plan.guards:
+            outcome = foresee(plan, waves)
+        else:
+            outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
+    result = result_of(account, outcome) | {"warnings": [*warnings, *narrowed_to_nobody(policy, everybody)]}
+    if waves:
+        result["waves"] = sizes(waves, (one.user for one in plan.decisions[0] if one.user and one.verdict == "send"))
+    if check_mode:
+        result["plan"] = approval_of(account, outcome.after[0], now())
+    return _checked(plan, outcome, policy, result)
 
 
-def _sends(plan: Iterable[Decision]) -> list[Decision]:
-    return [decision for decision in plan if decision.verdict == "send"]
+def _policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]]:
+    """The policy, and warnings; whatever cannot be meant is refused before RingCentral is asked anything."""
+    _check_whom(params)
+    check_ledger(params["ledger"], os.environ)
+    check_age(params["plan"], params["plan_max_age"], now)
+    policy, warnings = read_policy(params, now)
+    policy = replace(
+        policy,
+        resend_after=parse_duration("resend_after", params["resend_after"]),
+        max_attempts=params["max_attempts"],
+        planned={entry["id"]: entry["email"] for entry in (params["plan"] or {}).get("users", ())},
+    )
+    return policy, warnings
 
 
 def _check_whom(params: Mapping[str, Any]) -> None:
@@ -477,108 +374,33 @@ def _check_whom(params: Mapping[str, Any]) -> None:
         raise InvalidOption(given[-1], f"cannot be combined with {given[0]}; give one of them")
     if not given or (given == ["users"] and not any(name.strip() for name in params["users"])):
         said = "is empty" if given else "is not given"
-        raise InvalidOption("users", f"{said}; name somebody, or set all_pending to true for everybody")
+        raise InvalidOption("users", f"{said}; name the users, or set all_pending to true for all of them")
 
 
-def _policy(params: Mapping[str, Any], now: datetime) -> Policy:
-    _check_whom(params)
-    for option in ("max_attempts", "limit", "max_invites", "canary", "max_failures"):
-        if params[option] < 0:
-            raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
-    if not any(params["transition"].values()):
-        raise InvalidOption("transition", "with both flags false RingCentral would mail nobody")
-    if params["correct_email"] and params["directory"] is None:
-        raise InvalidOption("correct_email", "needs a directory to take addresses from")
-    return Policy(
-        types=params["type"],
-        sites=params["site"] or (),
-        departments=params["department"] or (),
-        min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
-        resend_after=parse_duration("resend_after", params["resend_after"]),
-        directory=read_directory(params["directory"], params["match_by"]),
-        planned={entry["id"]: entry["email"] for entry in (params["plan"] or {}).get("users", ())},
-        window=read_window(params["window"], now),
-        **{option: params[option] for option in _POLICY_OPTIONS},
-    )
-
-
-def _read_users(
-    params: Mapping[str, Any], policy: Policy, api: Api
-) -> tuple[list[User], Sequence[User], list[Decision]]:
-    """All users that matter, of these the ones to consider, and what is to be said of those who are not there."""
+def _read(params: Mapping[str, Any], policy: Policy, api: Api) -> tuple[list[User], Selection]:
+    """All users that matter, and those of them to consider."""
     if params["all_pending"] and not params["correct_email"]:
         users = list_users(api, statuses=["not_activated"], types=PERSON_TYPES)
     else:
         users = list_users(api)
     users = with_employee_ids(api, users, params["employee_id_field"])
     if params["all_pending"]:
-        return users, select(policy, users), []
+        return users, Selection(policy, select(policy, users))
     if params["plan"] is not None:
-        return users, [user for user in users if user.id in policy.planned], judge_planned(policy.planned, users)
+        planned = [user for user in users if user.id in policy.planned]
+        return users, Selection(policy, planned, judge_planned(policy.planned, users))
     found = find_users(params["users"], users)
-    return users, found.users, judge_named(found.not_found, found.ambiguous)
+    return users, Selection(policy, found.users, judge_named(found.not_found, found.ambiguous))
 
 
-def _would_invite(decision: Decision) -> Decision:
-    return replace(decision, outcome="would_invite") if decision.verdict == "send" else decision
-
-
-def _report(
-    account: Account, plan: Sequence[Decision], delivery: Delivery, max_failures: int, uncorrected: int
-) -> dict[str, Any]:
-    """The result of a real run; raises IncompleteDelivery with it unless as good as everybody was served."""
-    reached = [delivery.done.get(decision.user.id, decision) if decision.user else decision for decision in plan]
-    stopped = delivery.stopped
-    if stopped:
-        reached = [
-            replace(decision, message="was not reached any more; the next run does it")
-            if decision.verdict == "send" and not decision.outcome
-            else decision
-            for decision in reached
-        ]
-    result = _result(account, plan, reached, delivery.tasks)
-    counts = result["counts"]
-    troubles = {"failed": counts["failed"], "unknown": counts["unknown"], "not corrected": uncorrected}
-    if stopped or sum(troubles.values()) > max_failures:
-        served = f"{counts['invited']} of {counts['send']} users were invited"
-        rest = ", ".join(f"{number} {trouble}" for trouble, number in troubles.items() if number)
-        raise IncompleteDelivery(
-            f"{served}{f' ({rest})' if rest else ''}"
-            + (f"; stopped because {stopped.message}" if stopped else "; see results for each one's message"),
-            result=result,
-            cause=stopped,
-        )
+def _checked(plan: Plan, outcome: Outcome, policy: Policy, result: dict[str, Any]) -> dict[str, Any]:
+    """The result; raised with an error if the guard holds, or if more users failed than may."""
+    for guard in plan.guards.values():
+        guard.result = result
+        raise guard
+    if failure := failure_of(outcome, 0, policy.max_failures):
+        raise IncompleteDelivery(failure, result=result, cause=outcome.stopped.get(0))
     return result
-
-
-def _result(
-    account: Account, plan: Sequence[Decision], reached: Sequence[Decision], tasks: Sequence[str] = ()
-) -> dict[str, Any]:
-    diff = _diff(plan, reached)
-    return {
-        "changed": bool(diff["after"]),
-        "results": [decision.to_dict() for decision in reached],
-        **tally(reached),
-        "tasks": list(tasks),
-        "account": asdict(account),
-        "diff": diff,
-    }
-
-
-def _diff(plan: Sequence[Decision], reached: Sequence[Decision]) -> dict[str, dict[str, str]]:
-    """Addresses before and after, and those who are mailed, as the ledger knew them before and as they come out."""
-    diff: dict[str, dict[str, str]] = {"before": {}, "after": {}}
-    for before, after in zip(plan, reached, strict=True):
-        if after.user and after.corrected_from is not None:
-            label = f"address of {after.user.name}, id {after.user.id}"
-            diff["before"][label] = after.corrected_from or "none"
-            diff["after"][label] = after.user.email
-        if after.user and after.outcome in {"invited", "would_invite", "unknown"}:
-            label = f"{after.user.email} ({after.user.name}, id {after.user.id})"
-            asked_at = before.record.last_invited_at if before.record else None
-            diff["before"][label] = f"last invited on {for_people(asked_at)}" if asked_at else "never invited"
-            diff["after"][label] = "may have been invited" if after.outcome == "unknown" else "invited"
-    return diff
 
 
 def main() -> None:

@@ -177,7 +177,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses imp
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import CORRECT_CONTACT
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User, describe
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, list_users, read_account
 
@@ -197,6 +197,7 @@ def run(
     now: Callable[[], datetime],  # noqa: ARG001
     *,
     check_mode: bool,
+    progress: Progress = silent,  # noqa: ARG001
 ) -> dict[str, Any]:
     """Compare, then write what differs. Returns what RETURN documents, but for ``api`` and ``error``."""
     wanted = _wanted(params)

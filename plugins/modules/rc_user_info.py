@@ -253,12 +253,11 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._audit import find, pending_by_age, tally_findings
 from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
-from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import read_directory
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, user_filter
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
@@ -270,12 +269,14 @@ def run(
     now: Callable[[], datetime],
     *,
     check_mode: bool = False,  # noqa: ARG001
+    progress: Progress = silent,  # noqa: ARG001
 ) -> dict[str, Any]:
     """Read, narrow and count. Returns what RETURN documents, but for ``api``, and ``warnings``."""
     matches = user_filter(params, now())
-    policy = _policy(params)
+    policy, warnings = _policy(params)
     account = read_account(api, params["expect_account"])
-    everybody, users, not_found, warnings = _read_users(params, api)
+    everybody, users, not_found, ambiguous = _read_users(params, api)
+    warnings += ambiguous
     matching = [user for user in users if matches(user)]
     if params["users"] is not None and len(matching) < len(users):
         warnings.append(f"users: {len(users) - len(matching)} of them are left out by the other options, such as type")
@@ -312,18 +313,19 @@ def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], list[U
     return everybody, list(users.values()), list(found.not_found), warnings
 
 
-def _policy(params: Mapping[str, Any]) -> Policy | None:
-    """How addresses are judged, if findings are asked for."""
-    directory = read_directory(params["directory"], params["match_by"])
+def _policy(params: Mapping[str, Any]) -> tuple[Policy | None, list[str]]:
+    """How addresses are judged, if findings are asked for, and warnings."""
+    directory, warnings = directory_of(params)
     if not params["findings"]:
         if directory:
             raise InvalidOption("directory", "is for findings, which are not asked for; set findings to true")
-        return None
-    return Policy(
+        return None, []
+    policy = Policy(
         allowed_domains=params["allowed_domains"],
         placeholder_patterns=params["placeholder_patterns"],
         directory=directory,
     )
+    return policy, warnings
 
 
 def _recall(

@@ -47,7 +47,7 @@ def module(rc: Emulator, **params: Any) -> Module:
     return Module(**{"server_url": rc.url, **login, **params})
 
 
-def listing(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+def listing(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
     extensions = list(api.pages(LIST_EXTENSIONS, {}))
     return {"changed": False, "found": len(extensions), "diff": {"before": 1, "after": 2}, "warnings": ["mind this"]}
 
@@ -68,7 +68,7 @@ def test_a_run_comes_back_with_what_it_took(rc: Emulator) -> None:
 
 
 def test_an_error_becomes_a_result_with_what_was_achieved(rc: Emulator) -> None:
-    def failing(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def failing(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         raise GuardExceeded("too many", result={"results": [1]})
 
     assert _run.perform(module(rc), failing) == {

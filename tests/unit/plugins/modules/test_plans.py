@@ -83,7 +83,7 @@ def test_an_empty_plan_mails_nobody(emulate: Callable[..., Machine]) -> None:
 
 def test_a_plan_is_for_its_account(emulate: Callable[..., Machine]) -> None:
     machine = emulate()
-    with pytest.raises(WrongAccount, match=r"^plan: was made for 7, not for the account \d+; nothing was sent"):
+    with pytest.raises(WrongAccount, match=r"^plan: was made for 7, not for the account \d+; no mail was sent"):
         machine.invite(plan=PLAN, all_pending=False)
     assert machine.rc.outbox == []
 

@@ -169,7 +169,7 @@ def test_a_bulk_request_that_surely_mailed_nobody_leaves_no_trace(stage: Any, tr
     result = raised.value.result
     assert not result["changed"]
     assert outcomes(result) == {"4001": "not_activated", "4002": "not_activated"}
-    assert result["results"][0]["message"] == "was not reached any more; the next run does it"
+    assert result["results"][0]["message"] == "not attempted, the run stopped early; the next run will invite them"
     assert raised.value.details()["code"] == code
     assert remembered(stage) == {}
 
@@ -191,7 +191,9 @@ REFUSED = answer(400, {"errorCode": "CMN-101", "message": "bad address"})
 
 
 def test_more_than_max_failures_stop_and_who_was_refused_comes_last_the_next_time(stage: Any) -> None:
-    said = r"0 of 2 users were invited \(1 failed\); stopped because max_failures: 1 failed or may have, 0 may"
+    said = (
+        r"0 of 2 users were invited \(1 failed\); stopped because max_failures: 1 failed or uncertain; the limit is 0"
+    )
     with pytest.raises(IncompleteDelivery, match=said) as raised:
         stage.invite(TWO, put(1, REFUSED), transport="single")
     assert outcomes(raised.value.result) == {"4001": "failed", "4002": "not_activated"}
@@ -208,7 +210,7 @@ def test_up_to_max_failures_the_task_goes_on_and_succeeds(stage: Any) -> None:
 def test_failures_in_one_batch_keep_the_next_from_starting(stage: Any) -> None:
     people = [extension(n) for n in range(1, 502)]
     with pytest.raises(
-        IncompleteDelivery, match=r"499 of 501 .* stopped because max_failures: 1 failed or may have, 0 may"
+        IncompleteDelivery, match=r"499 of 501 .* stopped because max_failures: 1 failed or uncertain; the limit is 0"
     ):
         stage.invite(people, ACCEPTED, task((1, "no"), *range(2, 501)))
     last = (BULK, answer(body={"id": "t2"}))
@@ -225,7 +227,10 @@ def test_a_canary_goes_first_and_alone(stage: Any, transport: str) -> None:
     with pytest.raises(IncompleteDelivery, match=r"1 of 3 .* stopped because canary: not all of the first") as raised:
         stage.invite(three, *first, canary=2, max_failures=5, transport=transport)
     assert outcomes(raised.value.result) == {"4001": "invited", "4002": "failed", "4003": "not_activated"}
-    assert raised.value.result["results"][2]["message"] == "was not reached any more; the next run does it"
+    assert (
+        raised.value.result["results"][2]["message"]
+        == "not attempted, the run stopped early; the next run will invite them"
+    )
     second = [ACCEPTED, task(3), ACCEPTED, task(2)] if transport == "bulk" else [put(3), put(2)]
     assert stage.invite(three, *second, canary=1, transport=transport)["counts"]["invited"] == 2
 

@@ -30,7 +30,7 @@ from unit.plugins.modules.sending import (
 
 def test_the_guard_fails_with_the_whole_plan_and_sends_nothing(stage: Any) -> None:
     for check_mode in (True, False):
-        with pytest.raises(GuardExceeded, match="2 users would be mailed, only 1 may; nothing was sent") as raised:
+        with pytest.raises(GuardExceeded, match="2 users would be invited, the limit is 1; no mail was sent") as raised:
             stage.invite(TWO, max_invites=1, check_mode=check_mode)
         assert raised.value.result["counts"]["send"] == 2
         assert not raised.value.result["changed"]
@@ -109,9 +109,9 @@ def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"all_pending": False}, "^users: is not given; name somebody"),
-        ({"users": []}, "^users: is empty; name somebody"),
-        ({"users": ["", " "]}, "^users: is empty; name somebody"),
+        ({"all_pending": False}, "^users: is not given; name the users"),
+        ({"users": []}, "^users: is empty; name the users"),
+        ({"users": ["", " "]}, "^users: is empty; name the users"),
         ({"users": ["a@example.com"], "all_pending": True}, "^all_pending: cannot be combined with users"),
         ({"resend_after": "2 days"}, "^resend_after: '2 days' is no duration"),
         ({"min_age": "soon"}, "^min_age: 'soon' is no duration"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows the result of rc_send_invite to people: as the lines of a table, and as CSV."""
+"""The result of rc_send_invite for people: the lines of a table, and CSV."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-from ansible.errors import AnsibleFilterError
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import (
     About,
@@ -62,47 +60,39 @@ _GROUPS: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
 
 def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *, planned: bool = False) -> list[str]:
     """The lines of a table that says who was mailed, who was not, and why; ``planned`` is for check mode."""
-    try:
-        results: list[Row] = list(result["results"])
-        lines = account_lines(result.get("account"))
-        lines += group_lines(
-            "ADDRESS WOULD BE CORRECTED" if planned else "ADDRESS CORRECTED",
-            [
-                {"name": row["name"], "email": row["corrected_from"] or "no address", "after": row["email"]}
-                for row in results
-                if row.get("corrected_from") is not None
-            ],
-            lambda row: f"-> {row['after']}",
-            rows,
-            report,
-        )
-        for title, belongs, about in _GROUPS:
-            lines += group_lines(title, [row for row in results if belongs(row)], about, rows, report)
-        return [*lines, *_skipped_lines(results), _summary_line(result["counts"])]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"invite_table needs what rc_send_invite returned: {error!r}") from error
+    results: list[Row] = list(result["results"])
+    corrected = [
+        {"name": row["name"], "email": row["corrected_from"] or "no address", "after": row["email"]}
+        for row in results
+        if row["corrected_from"] is not None
+    ]
+    lines = [*account_lines(result.get("account")), *_wave_lines(result)]
+    title = "ADDRESS WOULD BE CORRECTED" if planned else "ADDRESS CORRECTED"
+    lines += group_lines(title, corrected, lambda row: f"-> {row['after']}", rows, report)
+    for title, belongs, about in _GROUPS:
+        lines += group_lines(title, [row for row in results if belongs(row)], about, rows, report)
+    return [*lines, *_skipped_lines(results), _summary_line(result["counts"])]
+
+
+def _wave_lines(result: Mapping[str, Any]) -> Iterable[str]:
+    for wave in result.get("waves", ()):
+        if wave["name"] is not None:
+            yield f"WAVE {plain(wave['name'])} ({wave['users']})"
+        elif wave["users"]:
+            yield f"IN NO WAVE, not mailed ({wave['users']})"
 
 
 def invite_csv(results: Iterable[Row]) -> str:
     """The users as CSV with a header, safe to open in a spreadsheet."""
-    try:
-        return csv_text(COLUMNS, ({"what_to_tell": "", **row} for row in results))
-    except (KeyError, TypeError) as error:
-        raise AnsibleFilterError(f"invite_csv needs the results of rc_send_invite: {error!r}") from error
+    return csv_text(COLUMNS, ({"what_to_tell": "", **row} for row in results))
 
 
-def invite_advice(results: Iterable[Row], text: str, login_url: str = "") -> list[dict[str, Any]]:
+def with_advice(results: Iterable[Row], text: str, login_url: str) -> list[dict[str, Any]]:
     """The users; those who have activated with ``what_to_tell``, the text with their ``{name}`` and ``{email}``."""
-    try:
-        return [
-            {
-                **row,
-                **({"what_to_tell": _addressed(text, login_url, row)} if row["reason"] == "already_activated" else {}),
-            }
-            for row in results
-        ]
-    except (KeyError, TypeError) as error:
-        raise AnsibleFilterError(f"invite_advice needs the results of rc_send_invite: {error!r}") from error
+    return [
+        {**row, "what_to_tell": _addressed(text, login_url, row)} if row["reason"] == "already_activated" else {**row}
+        for row in results
+    ]
 
 
 def _addressed(text: str, login_url: str, row: Row) -> str:
@@ -127,11 +117,3 @@ def _summary_line(counts: Mapping[str, int]) -> str:
     parts += [f"{counts[key]} {name}" for key, name in (("hold", "held"), ("skip", "skipped"), ("failed", "failed"))]
     parts += [f"{counts['unknown']} in doubt"] if counts["unknown"] else []
     return f"SUMMARY {counts['considered']} considered, " + ", ".join(parts)
-
-
-class FilterModule:
-    """What Ansible looks for in this file."""
-
-    def filters(self) -> dict[str, Callable[..., object]]:
-        """The filters by name."""
-        return {"invite_table": invite_table, "invite_csv": invite_csv, "invite_advice": invite_advice}

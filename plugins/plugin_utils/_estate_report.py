@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sums up a run over many accounts: how each came out, as data, as the lines of a table, and as CSV."""
+"""A run over many accounts: how each ended, as data, as the lines of a table, and as CSV."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
-
-from ansible.errors import AnsibleFilterError
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import csv_text, grid
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cut, plain
@@ -27,13 +25,10 @@ _FAILURE_WIDTH = 200
 
 
 def estate_summary(
-    hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], alive: Collection[str]
+    hosts: Iterable[str], results: Mapping[str, Mapping[str, Any] | None], alive: Collection[str]
 ) -> dict[str, Any]:
-    """How each account came out, and the sums; ``alive`` are the hosts that no task has failed for."""
-    try:
-        accounts = [_account(host, hostvars[host].get("reinvite_outcome"), host in alive) for host in hosts]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"estate_summary needs hosts and hostvars: {error!r}") from error
+    """How each account ended, and the sums; ``alive`` are the hosts that no task has failed for."""
+    accounts = [_account(host, results.get(host), host in alive) for host in hosts]
     states = Counter(account["state"] for account in accounts)
     return {
         "total": len(accounts),
@@ -44,7 +39,7 @@ def estate_summary(
 
 
 def _account(host: str, outcome: Mapping[str, Any] | None, alive: bool) -> dict[str, Any]:  # noqa: FBT001
-    """One account; counts are None where nobody counted."""
+    """One account; counts are None where nothing was counted."""
     outcome = outcome or {}
     failure = outcome.get("failure") or ("" if alive else _SILENT)
     state = "failed" if failure else "done" if outcome else "not_run"
@@ -59,21 +54,18 @@ def _account(host: str, outcome: Mapping[str, Any] | None, alive: bool) -> dict[
     }
 
 
-def estate_table(summary: Mapping[str, Any], planned: bool = False) -> list[str]:  # noqa: FBT001, FBT002
+def estate_table(summary: Mapping[str, Any], *, planned: bool = False) -> list[str]:
     """The lines of a table with all accounts; above it those that failed, with the reason."""
-    try:
-        accounts: list[Row] = list(summary["accounts"])
-        shown = {"considered": "considered", **(_PLANNED if planned else _SENT), **_REST}
-        states = summary["states"]
-        return [
-            *_groups(accounts),
-            f"ACCOUNTS ({len(accounts)})",
-            *grid([("", "state", *shown.values()), *(_line(one, shown) for one in accounts)], words=2),
-            f"SUMMARY {len(accounts)} accounts, {states['done']} done, {states['failed']} failed, {states['not_run']} "
-            f"not run: " + ", ".join(f"{summary['counts'][name]} {title}" for name, title in shown.items()),
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"estate_table needs what estate_summary returned: {error!r}") from error
+    accounts: list[Row] = list(summary["accounts"])
+    shown = {"considered": "considered", **(_PLANNED if planned else _SENT), **_REST}
+    states = summary["states"]
+    return [
+        *_groups(accounts),
+        f"ACCOUNTS ({len(accounts)})",
+        *grid([("", "state", *shown.values()), *(_line(one, shown) for one in accounts)], words=2),
+        f"SUMMARY {len(accounts)} accounts, {states['done']} done, {states['failed']} failed, {states['not_run']} "
+        f"not run: " + ", ".join(f"{summary['counts'][name]} {title}" for name, title in shown.items()),
+    ]
 
 
 def _groups(accounts: Iterable[Row]) -> Iterable[str]:
@@ -96,15 +88,4 @@ def _cut(host: object) -> str:
 
 def estate_csv(summary: Mapping[str, Any]) -> str:
     """One line for each account, as CSV with a header, safe to open in a spreadsheet."""
-    try:
-        return csv_text(COLUMNS, summary["accounts"])
-    except (KeyError, TypeError) as error:
-        raise AnsibleFilterError(f"estate_csv needs what estate_summary returned: {error!r}") from error
-
-
-class FilterModule:
-    """What Ansible looks for in this file."""
-
-    def filters(self) -> dict[str, Callable[..., object]]:
-        """The filters by name."""
-        return {"estate_summary": estate_summary, "estate_table": estate_table, "estate_csv": estate_csv}
+    return csv_text(COLUMNS, summary["accounts"])

@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs one entry point of the role reinvite on the controller, in one task.
+
+Why an action plugin: the people of an account pass through no template (ansible-core 2.19 made templated results many
+times dearer, and dates become text before it), variables are checked once and by name, and the module's work is done in
+this process where that comes to the same, which saves a Python and its imports for each account.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import module_loader
+from ansible.utils.display import Display
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec, _run
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.onboard.ringcentral.plugins.modules import rc_onboard, rc_send_invite, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_points, _role_task, _role_variables
+
+COLLECTION = "onboard.ringcentral"
+MODULES: dict[str, _run.Run] = {
+    "rc_send_invite": rc_send_invite.run,
+    "rc_onboard": rc_onboard.run,
+    "rc_user_info": rc_user_info.run,
+}
+SPECS = {"rc_send_invite": _argspec.send_invite, "rc_onboard": _argspec.onboard, "rc_user_info": _argspec.user_info}
+ENTRY_POINTS = {
+    "main": _entry_points.invite,
+    "account": _entry_points.invite,
+    "batches": _entry_points.onboard,
+    "batch": _entry_points.onboard,
+    "audit": _entry_points.audit,
+}
+
+display = Display()
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """What Ansible looks for in this file."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        self._task_host = str(task_vars["inventory_hostname"])
+        _result, args = self.validate_argument_spec(
+            {
+                "entry_point": {"type": "str", "required": True, "choices": [*ENTRY_POINTS, "summary"]},
+                **_argspec.connection(),
+            }
+        )
+        entry_point = args["entry_point"]
+        try:
+            task = self._as_task(entry_point, task_vars)
+            if entry_point == "summary":
+                return self._summarize(task, task_vars)
+            return ENTRY_POINTS[entry_point](task)
+        except (_role_task.Refused, InvalidOption) as why:
+            return _entry_points.refusal(why)
+
+    def _as_task(self, entry_point: str, task_vars: Mapping[str, Any]) -> _role_task.Task:
+        """The host's variables, checked, and the means to run modules."""
+        spec = _role_variables.spec_of(entry_point)
+        problems = _role_variables.unknown_variables(task_vars)
+        variables, errors, self._secrets = _role_variables.validated(spec, self._given(spec, task_vars))
+        if problems or errors:
+            raise _role_task.Refused("; ".join([*problems, *errors]) + ". No mail was sent.")
+        return _role_task.Task(
+            host=str(task_vars["inventory_hostname"]),
+            check_mode=bool(self._task.check_mode),
+            under_awx="awx_job_id" in task_vars,
+            variables=variables,
+            run=lambda module, options: self._run_module(module, options, task_vars),
+            search_ldap=lambda options: self._search_ldap(options, task_vars),
+        )
+
+    def _given(self, spec: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The variables that are set, without their templates. Connection options can come from module_defaults."""
+        given = {f"reinvite_{name}": value for name, value in self._task.args.items() if value is not None}
+        for name in spec:
+            if name not in task_vars:
+                continue
+            try:
+                value = self._templar.template(task_vars[name])
+            except AnsibleError as error:
+                raise _role_task.Refused(f"{name}: {error}. No mail was sent.") from None
+            if value is not None:
+                given[name] = value
+            elif name in _role_variables.GUARDING:
+                raise _role_task.Refused(f"{name} is null; give it a value, or remove it. No mail was sent.")
+        return {name: value for name, value in given.items() if name in spec}
+
+    def _run_module(self, module: str, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What a module of this collection returns."""
+        given = {name: value for name, value in options.items() if value is not None}
+        if self._runs_here(task_vars):
+            return self._run_here(module, given)
+        result: dict[str, Any] = self._execute_module(f"{COLLECTION}.{module}", module_args=given, task_vars=task_vars)
+        return {name: value for name, value in result.items() if name not in {"invocation", "ansible_facts"}}
+
+    def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the module would run on this machine, as this user, with this Python."""
+        interpreter = self._templar.template(task_vars.get("ansible_python_interpreter", sys.executable))
+        return (
+            self._connection.transport == "local"
+            and not self._connection.become
+            and str(interpreter) in {sys.executable, "auto", "auto_silent"}
+            and REQUESTS_IMPORT_ERROR is None
+        )
+
+    def _run_here(self, module: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The same as the module, in this process, which runs this task alone."""
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        with _environment(environment):
+            params, errors, secrets = _role_variables.validated(SPECS[module](), given)
+            if errors:
+                raise _role_task.Refused("; ".join(errors) + ". No mail was sent.")
+            caller = Caller(params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff))
+            caller.no_log_values |= secrets | self._secrets
+            result = _run.perform(caller, MODULES[module], self._show)
+        hidden: dict[str, Any] = remove_values(result, caller.no_log_values)
+        return hidden
+
+    def _show(self, line: str) -> None:
+        """A line on what is being done now, shown with -v."""
+        display.v(line, host=self._task_host)
+
+    def _search_ldap(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What community.general.ldap_search returns."""
+        if not module_loader.find_plugin_with_context("community.general.ldap_search").resolved:
+            raise _role_task.Refused(
+                "reinvite_directory_source: ldap needs the collection community.general and the Python package "
+                "python-ldap. Run ansible-galaxy collection install community.general. No mail was sent."
+            )
+        given = {name: value for name, value in options.items() if value is not None}
+        result: dict[str, Any] = self._execute_module(
+            "community.general.ldap_search", module_args=given, task_vars=task_vars
+        )
+        return result
+
+    def _summarize(self, task: _role_task.Task, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """All accounts of the play. What they left is read as it is: it passes through no template."""
+        hosts, hostvars = task_vars["ansible_play_hosts_all"], task_vars["hostvars"]
+        results = {host: hostvars.raw_get(host).get("reinvite_result") for host in hosts}
+        return _entry_points.summarize(task, results, hosts, task_vars["ansible_play_hosts"])
+
+
+class Caller:
+    """What an AnsibleModule is to _run.perform, without its process."""
+
+    def __init__(self, params: Mapping[str, Any], *, check_mode: bool, diff: bool) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        self.no_log_values: set[str] = set()
+        self._diff = diff
+
+    def warn(self, warning: str) -> None:
+        display.warning(warning)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
+    """The variables of the keyword ``environment``, for as long as the module runs."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

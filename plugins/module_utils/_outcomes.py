@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module returns of an outcome: rows, counts, a diff, and the sentence with which it fails. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from ._decisions import Decision, tally
+from ._errors import RingCentralError
+from ._stages import Outcome
+from ._times import for_people, to_iso
+from ._users import Account
+
+
+def result_of(account: Account, outcome: Outcome) -> dict[str, Any]:
+    """``results`` of all selections with their counts, ``tasks``, ``account``, ``diff`` and ``changed``."""
+    before, after = (list(chain.from_iterable(plans)) for plans in (outcome.before, outcome.after))
+    diff = _diff(before, after)
+    return {
+        "changed": bool(diff["after"]),
+        "results": [decision.to_dict() for decision in after],
+        **tally(after),
+        "tasks": list(outcome.tasks),
+        "account": asdict(account),
+        "diff": diff,
+    }
+
+
+def approval_of(account: Account, decisions: Iterable[Decision], now: datetime) -> dict[str, Any]:
+    """The option ``plan`` for a later run: who would be invited at which address, in which account."""
+    users = [
+        {name: getattr(one.user, name) for name in ("id", "name", "email", "site", "department")}
+        for one in decisions
+        if one.user and one.outcome == "would_invite"
+    ]
+    return {"account": account.id, "made_at": to_iso(now), "users": users}
+
+
+def failure_of(outcome: Outcome, place: int, max_failures: int) -> str:
+    """Why a selection failed, for people; "" unless too many failed or are uncertain, or it stopped early."""
+    decisions = outcome.after[place]
+    counts = tally(decisions)["counts"]
+    ids = {one.user.id for one in decisions if one.user}
+    uncorrected = sum(one.user.id in ids and bool(one.error) for one in outcome.corrections)
+    troubles = {"failed": counts["failed"], "unknown": counts["unknown"], "not corrected": uncorrected}
+    stopped = outcome.stopped.get(place)
+    if not stopped and sum(troubles.values()) <= max_failures:
+        return ""
+    rest = ", ".join(f"{number} {trouble}" for trouble, number in troubles.items() if number)
+    return (
+        f"{counts['invited']} of {counts['send']} users were invited{f' ({rest})' if rest else ''}; "
+        f"{_why(stopped) if stopped else 'see results for the message of each'}"
+    )
+
+
+def _why(stopped: RingCentralError) -> str:
+    return f"stopped because {stopped.message}"
+
+
+def _diff(plan: Sequence[Decision], reached: Sequence[Decision]) -> dict[str, dict[str, str]]:
+    """Addresses before and after, and those who are invited, as the ledger knew them before and as they come out."""
+    diff: dict[str, dict[str, str]] = {"before": {}, "after": {}}
+    for before, after in zip(plan, reached, strict=True):
+        if after.user and after.corrected_from is not None:
+            label = f"address of {after.user.name}, id {after.user.id}"
+            diff["before"][label] = after.corrected_from or "none"
+            diff["after"][label] = after.user.email
+        if after.user and after.outcome in {"invited", "would_invite", "unknown"}:
+            label = f"{after.user.email} ({after.user.name}, id {after.user.id})"
+            asked_at = before.record.last_invited_at if before.record else None
+            diff["before"][label] = f"last invited on {for_people(asked_at)}" if asked_at else "never invited"
+            diff["after"][label] = "may have been invited" if after.outcome == "unknown" else "invited"
+    return diff

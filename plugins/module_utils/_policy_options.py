@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the options of a module to a policy: what cannot be meant is refused before RingCentral is asked anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from ._directory import Directory, read_directory
+from ._directory_csv import read_directory_csv
+from ._errors import InvalidOption
+from ._policy import Policy
+from ._times import parse_duration
+from ._window import read_window
+
+_NUMBERS = ("max_attempts", "limit", "max_invites", "canary", "max_failures", "wave_pause")
+_AS_THEY_ARE = (
+    "allowed_domains",
+    "exclude",
+    "placeholder_patterns",
+    "limit",
+    "max_invites",
+    "canary",
+    "max_failures",
+    "force",
+)
+
+
+def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]]:
+    """The policy that the options of the doc fragment ``sending`` describe, and warnings."""
+    for option in _NUMBERS:
+        if params.get(option, 0) < 0:
+            raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
+    if not any(params["transition"].values()):
+        raise InvalidOption("transition", "with both flags false RingCentral would send no mail")
+    directory, warnings = directory_of(params)
+    if params["correct_email"] and directory is None:
+        raise InvalidOption("correct_email", "needs a directory to take addresses from")
+    policy = Policy(
+        types=params["type"],
+        sites=params["site"] or (),
+        departments=params["department"] or (),
+        min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
+        directory=directory,
+        window=read_window(params["window"], now),
+        **{option: params[option] for option in _AS_THEY_ARE},
+    )
+    return policy, warnings
+
+
+def directory_of(params: Mapping[str, Any]) -> tuple[Directory | None, list[str]]:
+    """The company's directory, from the options of the doc fragment ``addresses``, and warnings; None without one."""
+    if params["directory_csv"] is None:
+        entries: list[Any] | None = params["directory"]
+        warnings: list[str] = []
+    elif params["directory"] is not None:
+        raise InvalidOption("directory_csv", "cannot be combined with directory; give one of them")
+    else:
+        entries, warnings = read_directory_csv(params["directory_csv"])
+    if entries and len(entries) < params["directory_min_entries"]:
+        raise InvalidOption(
+            "directory_min_entries",
+            f"the directory holds {len(entries)} people, fewer than {params['directory_min_entries']}; check its "
+            "source. No mail was sent",
+        )
+    return read_directory(entries, params["match_by"]), warnings

@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages that rc_send_invite and rc_onboard share: read an account, plan, carry the plan out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from ._corrections import Correction, correct, corrected, corrections, with_corrections
+from ._decisions import Decision, decide, without_taken
+from ._delivery import Delivery, Group, Progress, settle_claims
+from ._errors import GuardExceeded, RingCentralError
+from ._ledger import Ledger
+from ._ledger_backends import open_ledger
+from ._model import Record, User
+from ._policy import Policy
+from ._users import Account, Api
+from ._waves import EVERYBODY, IN_NO_WAVE, Wave, wave_of
+
+NOT_ATTEMPTED = "not attempted, the run stopped early; the next run will invite them"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Users who are judged by one policy: all of a run, or one onboarding batch.
+
+    ``absent`` are the decisions about names that mean no user, or several.
+    """
+
+    policy: Policy
+    users: Sequence[User]
+    absent: Sequence[Decision] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a plan rests on. ``settled`` are records that RingCentral has settled since, not yet written down."""
+
+    account: Account
+    everybody: Sequence[User]
+    history: Mapping[str, Record]
+    settled: Sequence[Record] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A decision about each user of each selection: as it is, and once the ``proposed`` corrections are made."""
+
+    selections: Sequence[Selection]
+    situation: Situation
+    proposed: Sequence[Correction]
+    uncorrected: Sequence[Sequence[Decision]]
+    decisions: Sequence[Sequence[Decision]]
+
+    @property
+    def guards(self) -> dict[int, GuardExceeded]:
+        """Why selections must not be sent, by place: they hold more than their policy allows."""
+        guards = {}
+        for place, (one, decisions) in enumerate(zip(self.selections, self.decisions, strict=True)):
+            most, count = one.policy.max_invites, len(sends(decisions))
+            if most and count > most:
+                words = f"max_invites: {count} users would be invited, the limit is {most}; no mail was sent"
+                guards[place] = GuardExceeded(words)
+        return guards
+
+
+@dataclass
+class Outcome:
+    """The decisions of each selection before and after, the bulk tasks, and why a selection or all of it stopped."""
+
+    before: Sequence[Sequence[Decision]]
+    after: Sequence[Sequence[Decision]]
+    stopped: dict[int, RingCentralError] = field(default_factory=dict)
+    tasks: Sequence[str] = ()
+    corrections: Sequence[Correction] = ()
+
+
+def sends(decisions: Iterable[Decision]) -> list[Decision]:
+    """Those who are invited."""
+    return [decision for decision in decisions if decision.verdict == "send"]
+
+
+@contextmanager
+def ledger_of(
+    options: Mapping[str, Any], account: Account, api: Api, environment: Mapping[str, str], *, read_only: bool
+) -> Iterator[Ledger]:
+    """The account's ledger, closed in the end."""
+    ledger = open_ledger(options, account, api, environment, read_only=read_only)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def recall(
+    ledger: Ledger, api: Api, account: Account, everybody: Sequence[User], considered: Iterable[User]
+) -> Situation:
+    """What the ledger remembers of the considered users, and what RingCentral says of tasks that were left behind."""
+    history = ledger.history(user.id for user in considered if user.is_pending_person)
+    settled = settle_claims(api, history)
+    return Situation(account, everybody, history | {record.user_id: record for record in settled}, settled)
+
+
+def make_plan(selections: Sequence[Selection], situation: Situation, now: datetime, *, correct_email: bool) -> Plan:
+    """Decide about each user. With ``correct_email``, as it will be after the corrections of the directory."""
+    uncorrected = _decide(selections, situation, now, ())
+    proposed = corrections(chain.from_iterable(uncorrected)) if correct_email else []
+    decisions = _decide(selections, situation, now, proposed) if proposed else uncorrected
+    return Plan(selections, situation, proposed, uncorrected, decisions)
+
+
+def _decide(
+    selections: Sequence[Selection], situation: Situation, now: datetime, done: Sequence[Correction]
+) -> list[list[Decision]]:
+    everybody = corrected(situation.everybody, done)
+    plans = [decide(one.policy, corrected(one.users, done), everybody, situation.history, now) for one in selections]
+    if len(plans) > 1:  # users of two selections may be proposed one address
+        plans = without_taken(plans, everybody)
+    return [with_corrections([*plan, *one.absent], done) for one, plan in zip(selections, plans, strict=True)]
+
+
+def foresee(plan: Plan, waves: Sequence[Wave]) -> Outcome:
+    """What carrying it out would come to. A selection over its guard is stopped."""
+    guards = plan.guards
+    before = [plan.uncorrected[place] if place in guards else one for place, one in enumerate(plan.decisions)]
+    after = [
+        one if place in guards else [_with_outcome(decision, waves) for decision in one]
+        for place, one in enumerate(before)
+    ]
+    return Outcome(before, after, stopped=dict(guards))
+
+
+def _with_outcome(decision: Decision, waves: Sequence[Wave]) -> Decision:
+    if decision.verdict != "send":
+        return decision
+    if waves and decision.user and wave_of(waves, decision.user) is None:
+        return replace(decision, message=IN_NO_WAVE)
+    return replace(decision, outcome="would_invite")
+
+
+class Sending:
+    """Carries a plan out: corrects addresses, then sends wave after wave. ``params`` are a module's options."""
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        api: Api,
+        ledger: Ledger,
+        now: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self._params = params
+        self._api = api
+        self._ledger = ledger
+        self._now = now
+        self._progress = progress
+
+    def carry_out(self, plan: Plan, waves: Sequence[Wave]) -> Outcome:
+        self._ledger.settle(plan.situation.settled)
+        stopped: dict[int, RingCentralError] = dict(plan.guards)
+        done = correct(self._api, _unstopped(plan, stopped))
+        decisions = _decide(plan.selections, plan.situation, self._now(), done) if plan.proposed else plan.decisions
+        delivery = Delivery(
+            self._api,
+            self._ledger,
+            self._params["transition"],
+            run=uuid.uuid4().hex[:12],
+            now=self._now,
+            progress=self._progress,
+        )
+        self._send_waves(plan, decisions, waves, delivery, stopped)
+        after = [
+            [_reached(one, delivery.done, waves, stopped=place in stopped) for one in decisions[place]]
+            for place in range(len(decisions))
+        ]
+        return Outcome(decisions, after, stopped, delivery.tasks, done)
+
+    def _send_waves(
+        self,
+        plan: Plan,
+        decisions: Sequence[Sequence[Decision]],
+        waves: Sequence[Wave],
+        delivery: Delivery,
+        stopped: dict[int, RingCentralError],
+    ) -> None:
+        """Wave after wave, with all selections that are still going. One whose wave failed is not in the next one."""
+        failed: dict[int, RingCentralError] = {}
+        begun = False
+        for number, wave in enumerate(waves or [EVERYBODY]):
+            shares = {place: share for place, one in enumerate(decisions) if (share := _in_wave(waves, number, one))}
+            stopped |= {place: failed[place] for place in (shares.keys() & failed.keys()) - stopped.keys()}
+            going = sorted(shares.keys() - stopped.keys())
+            if begun and going and not delivery.stopped:
+                delivery.pause(self._params["wave_pause"], f"before the wave {wave.name}")
+            if delivery.stopped:
+                stopped |= dict.fromkeys(going, delivery.stopped)
+                continue
+            begun = begun or bool(going)
+            groups = {place: Group(shares[place], plan.selections[place].policy) for place in going}
+            if waves:
+                self._progress(f"wave {wave.name}: {sum(len(shares[place]) for place in going)} users")
+            delivery.send(list(groups.values()), self._params["transport"])
+            stopped |= {place: group.stopped for place, group in groups.items() if group.stopped}
+            failed |= {
+                place: GuardExceeded(f"the wave {wave.name} failed")
+                for place, group in groups.items()
+                if group.failures(delivery.done) > group.policy.max_failures
+            }
+
+
+def _unstopped(plan: Plan, stopped: Mapping[int, RingCentralError]) -> list[Correction]:
+    """The proposed corrections, without those of selections that are not sent."""
+    left = {one.user.id for place in stopped for one in plan.decisions[place] if one.user}
+    return [correction for correction in plan.proposed if correction.user.id not in left]
+
+
+def _in_wave(waves: Sequence[Wave], number: int, decisions: Iterable[Decision]) -> list[Decision]:
+    return [one for one in sends(decisions) if not waves or (one.user and wave_of(waves, one.user) == number)]
+
+
+def _reached(decision: Decision, done: Mapping[str, Decision], waves: Sequence[Wave], *, stopped: bool) -> Decision:
+    """The decision as it came out."""
+    user = decision.user
+    if user and user.id in done:
+        return done[user.id]
+    if decision.verdict != "send" or not user:
+        return decision
+    if waves and wave_of(waves, user) is None:
+        return replace(decision, message=IN_NO_WAVE)
+    return replace(decision, message=NOT_ATTEMPTED) if stopped else decision

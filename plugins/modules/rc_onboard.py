@@ -1,0 +1,400 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rc_onboard
+short_description: Invite batches of starters, each from its day on
+version_added: 0.1.0
+description:
+  - Invites the starters of each batch that is due, reminds those who have not activated, and stops for those who have.
+  - All batches are served in one login and with one reading of the account. Their users share bulk requests, while
+    O(canary), O(max_failures), O(limit) and O(max_invites) count for each batch. A batch that fails stops no other.
+  - Run it daily. The O(ledger) makes that safe.
+notes:
+  - Developed against RingCentral's published API description and an emulator of it, not against the live service. See
+    M(onboard.ringcentral.rc_send_invite).
+extends_documentation_fragment:
+  - onboard.ringcentral.connection
+  - onboard.ringcentral.sending
+  - onboard.ringcentral.addresses
+  - onboard.ringcentral.ledger
+  - onboard.ringcentral.attributes
+attributes:
+  check_mode:
+    support: full
+    details: Gives the same result, and writes nothing to RingCentral or to the ledger.
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: A second run on the same day invites no user again, unless O(force=true).
+  action_group:
+    support: full
+options:
+  batches:
+    description:
+      - The batches. A user can be in one of them only.
+      - All mistakes are reported together, before RingCentral is asked anything.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: The name of the batch. Each batch needs its own.
+        type: str
+        required: true
+      users:
+        description: The starters, by e-mail address, id or extension number. Quote numbers that begin with a zero.
+        type: list
+        elements: str
+      users_csv:
+        description: A CSV file of starters, such as an export of the HR system, in addition to O(batches[].users) or
+          instead of it.
+        type: path
+      users_csv_column:
+        description: The column of the addresses. Usual names such as C(E-Mail) and C(mail) are known.
+        type: list
+        elements: str
+      users_csv_delimiter:
+        description: The character between two columns. A comma unless the file says otherwise.
+        type: str
+      users_csv_encoding:
+        description: The encoding, such as V(cp1252). UTF-8, and UTF-16 with a byte order mark, are known without it.
+        type: str
+      invite_on:
+        description: The first day of inviting, such as V(2026-12-01). Each batch needs one.
+        type: str
+      until:
+        description: The last day of inviting and reminding.
+        type: str
+      remind_every:
+        description: How often to remind those who have not activated, such as V(3d). Without it there are no reminders.
+        type: str
+      max_attempts:
+        description: How many mails a user gets at most. V(3) with O(batches[].remind_every), V(1) without.
+        type: int
+      site:
+        description: Only those of the starters who are at these sites. By default those of O(site).
+        type: list
+        elements: str
+      department:
+        description: Only those of the starters who are in these departments. By default those of O(department).
+        type: list
+        elements: str
+      owner:
+        description: The person or address to show with the batch, such as its manager.
+        type: str
+  timezone:
+    description: The time zone in which days begin, such as V(Europe/Paris).
+    type: str
+    default: UTC
+  unknown:
+    description:
+      - What to do about starters that RingCentral does not know. V(hold) reports them and invites the others, V(fail)
+        sends no mail at all.
+    type: str
+    choices: [hold, fail]
+    default: hold
+author:
+  - onboard.ringcentral contributors (@onboard-ringcentral)
+seealso:
+  - module: onboard.ringcentral.rc_send_invite
+  - module: onboard.ringcentral.rc_user_info
+"""
+
+EXAMPLES = r"""
+- name: Invite the starters of December, and remind them every three days
+  onboard.ringcentral.rc_onboard:
+    batches:
+      - name: December
+        users: [ada.lovelace@example.com, "101"]
+        invite_on: 2026-12-01
+        until: 2026-12-31
+        remind_every: 3d
+        owner: hr@example.com
+    timezone: Europe/Paris
+    allowed_domains: [example.com]
+  register: onboarding
+
+- name: How far is each batch?
+  ansible.builtin.debug:
+    msg: "{{ onboarding.funnels }}"
+"""
+
+RETURN = r"""
+batches:
+  description: How far each batch has come.
+  returned: when users could be read
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the batch.
+      type: str
+      sample: December
+    folder:
+      description: The name as a file name.
+      type: str
+      sample: December
+    owner:
+      description: The owner of the batch.
+      type: str
+      sample: hr@example.com
+    state:
+      description: V(due), V(early) or V(over).
+      type: str
+      sample: due
+    invite_on:
+      description: The first day.
+      type: str
+      sample: "2026-12-01"
+    until:
+      description: The last day, or empty.
+      type: str
+      sample: "2026-12-31"
+    listed:
+      description: How many users are named.
+      type: int
+      sample: 40
+    found:
+      description: How many of them RingCentral has.
+      type: int
+      sample: 39
+    invited:
+      description: How many of them were invited at some time, or have activated.
+      type: int
+      sample: 39
+    activated:
+      description: How many of them have activated.
+      type: int
+      sample: 12
+    mailed:
+      description: How many invitations RingCentral accepted in this run.
+      type: int
+      sample: 27
+    would_be_mailed:
+      description: How many it would be, in check mode.
+      type: int
+      sample: 0
+    held:
+      description: How many are held, for a person to look at.
+      type: int
+      sample: 1
+    unknown:
+      description: The names that mean no user or several, each with its message.
+      type: list
+      elements: dict
+      sample: [{"name": "nobody@example.com", "message": "no user has this e-mail, id or extension number"}]
+    failure:
+      description: Why the batch failed, or empty.
+      type: str
+      sample: ""
+funnels:
+  description: Listed, found, invited and activated users of each batch, by its name.
+  returned: when users could be read
+  type: dict
+  sample: {"December": {"listed": 40, "found": 39, "invited": 39, "activated": 12}}
+counts:
+  description: The counts of all batches together.
+  returned: when users could be read
+  type: dict
+  sample: {"listed": 40, "found": 39, "invited": 39, "activated": 12, "mailed": 27, "would_be_mailed": 0, "held": 1}
+results:
+  description:
+    - One entry for each user of the batches that are due, as M(onboard.ringcentral.rc_send_invite) returns it, with the
+      name of the C(batch).
+  returned: when users could be read
+  type: list
+  elements: dict
+  sample: [{"batch": "December", "id": "62264425008", "name": "Ada Lovelace", "decision": "send", "outcome": "invited"}]
+reasons:
+  description: How many users there are of each reason.
+  returned: when users could be read
+  type: dict
+  sample: {"not_activated": 27, "recently_invited": 12}
+today:
+  description: The day in O(timezone).
+  returned: when users could be read
+  type: str
+  sample: "2026-12-03"
+timezone:
+  description: O(timezone).
+  returned: when users could be read
+  type: str
+  sample: Europe/Paris
+tasks:
+  description: The ids of the bulk tasks that were started.
+  returned: when users could be read
+  type: list
+  elements: str
+  sample: ["8c1f2b"]
+account:
+  description: The account that was worked on.
+  returned: when users could be read
+  type: dict
+  sample: {"id": "400131426008", "main_number": "+16505550100"}
+api:
+  description: The use of RingCentral's API.
+  returned: always
+  type: dict
+  sample: {"requests": {"auth": 1, "heavy": 1, "light": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.8}
+error:
+  description: What went wrong, for a playbook to branch on. C(code) is RingCentral's error code where there is one.
+  returned: failure
+  type: dict
+  sample: {"code": "InvalidOption", "option": "batches"}
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._batches import (
+    Batch,
+    problems_with,
+    read_batches,
+    same_user_twice,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import judge_named, narrowed_to_nobody
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
+from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import Progress as BatchProgress
+from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import summarize
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._outcomes import failure_of, result_of
+from ansible_collections.onboard.ringcentral.plugins.module_utils._people_csv import read_people_csv
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import read_policy
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
+from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import (
+    Outcome,
+    Selection,
+    Sending,
+    Situation,
+    foresee,
+    ledger_of,
+    make_plan,
+    recall,
+)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, list_users, read_account
+from ansible_collections.onboard.ringcentral.plugins.module_utils._waves import read_waves
+from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_zone
+
+
+def run(
+    params: Mapping[str, Any],
+    api: Api,
+    now: Callable[[], datetime],
+    *,
+    check_mode: bool,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Read, plan, carry out. Returns what RETURN documents, but for ``api`` and ``error``."""
+    today, batches, policy, warnings = _options(params, now())
+    waves = read_waves(params["waves"])
+    account = read_account(api, params["expect_account"])
+    with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
+        everybody, selections = _read(params, policy, batches, api)
+        situation = recall(ledger, api, account, everybody, [user for one in selections for user in one.users])
+        due = [one for batch, one in zip(batches, selections, strict=True) if batch.state == "due"]
+        plan = make_plan(due, situation, now(), correct_email=params["correct_email"])
+        if check_mode:
+            outcome = foresee(plan, waves)
+        else:
+            outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
+    result = _result(params, batches, selections, situation, outcome) | {"today": str(today)}
+    return _checked(result | {"warnings": [*warnings, *narrowed_to_nobody(policy, everybody)]}, outcome)
+
+
+def _options(params: Mapping[str, Any], now: datetime) -> tuple[date, list[Batch], Policy, list[str]]:
+    """Today, the batches, what holds for all of them, and warnings; RingCentral is asked nothing before that."""
+    check_ledger(params["ledger"], os.environ)
+    today = now.astimezone(read_zone("timezone", params["timezone"])).date()
+    batches = read_batches(params["batches"], today, read_people_csv)
+    return today, batches, *read_policy(params, now)
+
+
+def _read(
+    params: Mapping[str, Any], policy: Policy, batches: Sequence[Batch], api: Api
+) -> tuple[list[User], list[Selection]]:
+    """All users of the account, and those of each batch; InvalidOption if they cannot be meant."""
+    users = with_employee_ids(api, list_users(api), params["employee_id_field"])
+    selections = []
+    for batch in batches:
+        found = find_users(batch.users, users)
+        own = replace(
+            policy,
+            resend_after=batch.resend_after,
+            max_attempts=batch.max_attempts,
+            sites=batch.site or policy.sites,
+            departments=batch.department or policy.departments,
+        )
+        selections.append(Selection(own, found.users, judge_named(found.not_found, found.ambiguous), batch.name))
+    met = list(zip(batches, selections, strict=True))
+    problems = same_user_twice((batch, one.users) for batch, one in met)
+    if params["unknown"] == "fail":
+        absent = [(batch.name, one) for batch, found in met if batch.state == "due" for one in found.absent]
+        problems += [f"batch {name}: users: {one.name}: {one.message}" for name, one in absent]
+    if problems:
+        raise problems_with(problems)
+    return users, selections
+
+
+def _result(
+    params: Mapping[str, Any],
+    batches: Sequence[Batch],
+    selections: Sequence[Selection],
+    situation: Situation,
+    outcome: Outcome,
+) -> dict[str, Any]:
+    """What RETURN documents of the batches and of their users."""
+    due = [batch.name for batch in batches if batch.state == "due"]
+    progress = []
+    for batch, one in zip(batches, selections, strict=True):
+        place = due.index(batch.name) if batch.name in due else None
+        decisions = None if place is None else outcome.after[place]
+        failure = "" if place is None else failure_of(outcome, place, one.policy.max_failures)
+        progress.append(BatchProgress(batch, one.users, one.absent, decisions, failure))
+    names = [name for name, decisions in zip(due, outcome.after, strict=True) for _decision in decisions]
+    result = result_of(situation.account, outcome)
+    return {
+        **result,
+        "results": [{"batch": name, **row} for name, row in zip(names, result["results"], strict=True)],
+        **summarize(progress, situation.history, params["timezone"]),
+    }
+
+
+def _checked(result: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """The result; raised with an error if a batch failed."""
+    failed = [batch for batch in result["batches"] if batch["failure"]]
+    if failed:
+        listed = [f"- {batch['name']}: {batch['failure']}" for batch in failed]
+        raise IncompleteDelivery(
+            "\n".join([f"{len(failed)} of {len(result['batches'])} batches failed:", *listed]),
+            result=result,
+            cause=next(iter(outcome.stopped.values()), None),
+        )
+    return result
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=_argspec.onboard(), supports_check_mode=True)
+    result = perform(module, run)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

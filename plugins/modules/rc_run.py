@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# The documentation of the action plugin plugins/action/rc_run.py, which runs on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rc_run
+short_description: Run an entry point of the role reinvite for one account
+version_added: 0.1.0
+description:
+  - The one task of the role P(onboard.ringcentral.reinvite#role) that does work. It checks the role's variables, runs
+    M(onboard.ringcentral.rc_send_invite), M(onboard.ringcentral.rc_onboard) or M(onboard.ringcentral.rc_user_info) in
+    one login, writes the reports, and hands the counts to C(set_stats).
+  - A variable that begins with C(reinvite_), C(onboarding_) or C(audit_) and is not a variable of the role is an error.
+  - It does not fail for what goes wrong with the account. RV(failure) says so, and the role's last task fails with it,
+    so that a failure does not print every user.
+notes:
+  - Runs on the controller. Where the host is local, the module's work is done in the process of the task, otherwise the
+    module is run on the host.
+extends_documentation_fragment:
+  - onboard.ringcentral.connection
+  - onboard.ringcentral.attributes
+attributes:
+  check_mode:
+    support: full
+    details: Writes no report. With C(reinvite_plan_file), the plan is the one file that it writes.
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: As the module that it runs.
+  action_group:
+    support: full
+options:
+  entry_point:
+    description: The entry point of the role.
+    type: str
+    required: true
+    choices: [main, account, batches, batch, audit, summary]
+author:
+  - onboard.ringcentral contributors (@onboard-ringcentral)
+seealso:
+  - module: onboard.ringcentral.rc_send_invite
+  - module: onboard.ringcentral.rc_onboard
+  - module: onboard.ringcentral.rc_user_info
+"""
+
+EXAMPLES = r"""
+- name: Invite users who have not activated
+  onboard.ringcentral.rc_run:
+    entry_point: main
+  register: reinvite_result
+"""
+
+RETURN = r"""
+failure:
+  description: Why the account failed, or empty.
+  returned: always
+  type: str
+  sample: ""
+table:
+  description: The lines of the table that the role shows.
+  returned: always
+  type: list
+  elements: str
+  sample: ["SUMMARY 14 considered, 12 invited, 1 held, 1 skipped, 0 failed"]
+needs_password_reset:
+  description: The RV(results) of users who have activated already, each with C(what_to_tell).
+  returned: unless O(entry_point) is V(audit) or V(summary)
+  type: list
+  elements: dict
+  sample: []
+corrected:
+  description: The RV(results) of users whose address was corrected, each with C(corrected_from).
+  returned: unless O(entry_point) is V(audit) or V(summary)
+  type: list
+  elements: dict
+  sample: []
+results:
+  description: This and all else is as the module returned it.
+  returned: when users could be read
+  type: list
+  elements: dict
+  sample: []
+"""

@@ -1,0 +1,229 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry points of the role reinvite: variables in, one module run, then what is shown, written and handed on.
+
+Knows neither Jinja nor how a module is run: ``Task`` is handed in by the action plugin rc_run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso, utc_now
+from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_zone
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._audit_report import audit_csv, audit_table
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._estate_report import (
+    estate_csv,
+    estate_summary,
+    estate_table,
+)
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import absolute
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._invite_report import (
+    invite_csv,
+    invite_table,
+    with_advice,
+)
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._onboarding_report import (
+    onboarding_csv,
+    onboarding_table,
+)
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_directory import directory_options
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_files import Report, read_plan, write_plan
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import options_of
+
+_AGAIN = ". Fix what the table shows and run this again; the ledger keeps users from being mailed twice"
+
+
+def invite(task: Task) -> Result:
+    """Entry points main and account: invite, or plan in check mode."""
+    variables = task.variables
+    report = Report(task)
+    plan_file = absolute(variables["reinvite_plan_file"]) if variables["reinvite_plan_file"] else None
+    options = {
+        **options_of(variables, _argspec.send_invite()),
+        **directory_options(task),
+        "ledger": _ledger(task),
+        **_whom(task, plan_file),
+    }
+    result = task.run("rc_send_invite", options)
+    if "results" not in result:
+        return _failed(result)
+    result["results"] = with_advice(
+        result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
+    )
+    result |= _lists(result["results"])
+    table = invite_table(result, report.shown("csv"), planned=task.check_mode)
+    failure = _failure(result) or _pending(task, result)
+    if task.check_mode and plan_file and not result.get("failed"):
+        table += write_plan(plan_file, result, variables["reinvite_plan_max_age"])
+    report.write(result, invite_csv(result["results"]))
+    return _done(result, table, failure, reinvite_counts={task.host: result["counts"]})
+
+
+def onboard(task: Task) -> Result:
+    """Entry points batches and batch: each batch from its day on, and a report of all of them."""
+    variables = task.variables
+    report = Report(task, "onboarding")
+    zone = variables["onboarding_timezone"]
+    batches = variables.get("onboarding_batches")
+    if batches is None:
+        today = utc_now().astimezone(read_zone("onboarding_timezone", zone)).date()
+        batches = [
+            {**variables["onboarding_batch"], "invite_on": variables["onboarding_batch"]["invite_on"] or str(today)}
+        ]
+    options = {
+        **options_of(variables, _argspec.onboard()),
+        **directory_options(task),
+        "ledger": _ledger(task),
+        "batches": [_with_path(batch) for batch in batches],
+        "timezone": zone,
+        "unknown": variables["onboarding_unknown"],
+    }
+    result = task.run("rc_onboard", options)
+    if "results" not in result:
+        return _failed(result)
+    result["results"] = with_advice(
+        result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
+    )
+    result |= _lists(result["results"])
+    table = []
+    for batch in result["batches"]:
+        part = _part(result, batch)
+        if any(row["decision"] != "skip" for row in part["results"]):
+            table += [
+                f"BATCH {batch['name']}",
+                *invite_table(part, report.shown("csv", batch["folder"]), planned=task.check_mode),
+            ]
+        if batch["state"] == "due":
+            report.write(part, invite_csv(part["results"]), batch["folder"])
+    table += onboarding_table(result, report.shown("json"), planned=task.check_mode)
+    report.write(result, onboarding_csv(result))
+    result["onboarding"] = {key: result[key] for key in ("today", "timezone", "counts", "funnels", "batches")}
+    return _done(result, table, _failure(result), onboarding_counts={task.host: result["funnels"]})
+
+
+def audit(task: Task) -> Result:
+    """Entry point audit: read all users and report what has to be looked at."""
+    variables = task.variables
+    report = Report(task, "audit")
+    ledger = _ledger(task, reads=True)
+    options = {
+        **options_of(variables, _argspec.user_info()),
+        **directory_options(task),
+        "findings": True,
+        "ledger": None if ledger is None or ledger["backend"] == "none" else ledger,
+    }
+    result = task.run("rc_user_info", options)
+    if "users" not in result:
+        return _failed(result)
+    bad = [name for name in variables["audit_fail_on"] if result["findings"][name]]
+    failure = "audit_fail_on: " + ", ".join(f"{result['findings'][name]} {name}" for name in bad) if bad else ""
+    table = audit_table(result, report.shown("csv"))
+    report.write(result, audit_csv(result["users"]))
+    return _done(result, table, failure, audit_counts={task.host: result["findings"]})
+
+
+def summarize(
+    task: Task, results: Mapping[str, Mapping[str, Any] | None], hosts: Sequence[str], alive: Iterable[str]
+) -> Result:
+    """Entry point summary: all accounts of the play in one table and one report. ``results`` are by host."""
+    # the report of no account has a plus in its name
+    report = Report(task, name="estate+" if "estate" in hosts else "estate")
+    summary = estate_summary(hosts, results, set(alive))
+    report.write({"finished_at": to_iso(utc_now()), **summary}, estate_csv(summary))
+    return {"changed": False, **summary, "table": estate_table(summary, planned=task.check_mode)}
+
+
+def _whom(task: Task, plan_file: Path | None) -> dict[str, Any]:
+    """The users that are meant: a real run takes an approved plan, all others users or all_pending."""
+    variables = task.variables
+    if plan_file and not task.check_mode:
+        return {"users": None, "all_pending": False, "plan": read_plan(plan_file)}
+    users, all_pending = variables["reinvite_users"], variables["reinvite_all_pending"]
+    return {"users": users, "all_pending": users is None if all_pending is None else all_pending, "plan": None}
+
+
+def _ledger(task: Task, *, reads: bool = False) -> dict[str, Any] | None:
+    """The option ledger, its path absolute. Under AWX a file that is not named would vanish with the job."""
+    ledger = dict(task.variables["reinvite_ledger"])
+    if ledger["path"]:
+        ledger["path"] = str(absolute(ledger["path"]))
+    elif task.under_awx and ledger["backend"] == "sqlite":
+        if reads:
+            return None
+        raise Refused(
+            "reinvite_ledger: AWX keeps no files of a job, so the next job would mail every user again. Set backend to "
+            f"custom_field, or path to a file that stays. {UNSENT}"
+        )
+    return ledger
+
+
+def _with_path(batch: Mapping[str, Any]) -> dict[str, Any]:
+    return {**batch, "users_csv": str(absolute(batch["users_csv"])) if batch.get("users_csv") else None}
+
+
+def _part(result: Result, batch: Mapping[str, Any]) -> Result:
+    """The result of one batch, as rc_send_invite would return it."""
+    rows = [row for row in result["results"] if row["batch"] == batch["name"]]
+    tally = Counter([row["decision"] for row in rows] + [row["outcome"] for row in rows])
+    names = ("send", "skip", "hold", "invited", "would_invite", "failed", "unknown")
+    return {
+        "account": result["account"],
+        "batch": batch["name"],
+        "results": rows,
+        "counts": {"considered": len(rows), **{name: tally[name] for name in names}},
+        "reasons": dict(sorted(Counter(row["reason"] for row in rows).items())),
+        "failure": batch["failure"],
+        "failed": bool(batch["failure"]),
+        **_lists(rows),
+    }
+
+
+def _lists(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The users who need something else than an invitation, for tasks that follow."""
+    return {
+        "needs_password_reset": [row for row in rows if row["reason"] == "already_activated"],
+        "corrected": [row for row in rows if row["corrected_from"] is not None],
+    }
+
+
+def _pending(task: Task, result: Result) -> str:
+    count = result["counts"]["send"]
+    if not task.variables["reinvite_fail_if_pending"] or not count:
+        return ""
+    said = "users are waiting for an invitation." if task.check_mode else "users had not been invited before this run."
+    return f"reinvite_fail_if_pending: {count} {said}"
+
+
+def _failure(result: Result) -> str:
+    return f"{result['msg']}{_AGAIN}." if result.get("failed") else ""
+
+
+def _failed(result: Result) -> Result:
+    """A module that did not come to any user."""
+    return {"changed": False, "failure": result["msg"], "table": [], "error": result.get("error", {}), **_NOTHING}
+
+
+_NOTHING: Result = {"account": {}, "counts": {}, "results": [], "needs_password_reset": [], "corrected": []}
+
+
+def refusal(why: Refused | InvalidOption) -> Result:
+    """What a host leaves whose variables were refused."""
+    return _failed({"msg": str(why)})
+
+
+def _done(result: Result, table: list[str], failure: str, **stats: Any) -> Result:
+    """What a host leaves. ``failed`` is for the report; the task that follows fails with ``failure``."""
+    kept = {key: value for key, value in result.items() if key not in {"failed", "msg", "exception"}}
+    return {
+        **kept,
+        "failure": failure,
+        "table": table,
+        "ansible_stats": {"data": stats, "per_host": False, "aggregate": True},
+    }

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that hold people: written whole or not at all, for their owner alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+MOST_BYTES = 256 * 1024 * 1024
+"""Of a file that is read; a plan of 300,000 users has 60 MB."""
+
+
+def absolute(path: str) -> Path:
+    """The path, below the folder in which ansible-playbook was started unless it is absolute."""
+    return Path(path).expanduser().absolute()
+
+
+def file_name(host: str) -> str:
+    """The name of a host as a file name that no other host has: what does not fit is written as in a web address."""
+    return quote(host, safe="")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for its owner alone, unless it exists. OSError if no file can be written there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file in one step."""
+    make_folder(path.parent)
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, document: Any) -> None:
+    """The document, indented and in a stable order."""
+    write_text(path, json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """A document. OSError or ValueError if there is none."""
+    if not path.is_file():
+        raise FileNotFoundError(2, "No such file", str(path))
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError("it is too large")
+    return json.loads(path.read_text(encoding="utf-8"))

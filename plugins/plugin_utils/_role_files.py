@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of one host: reports, and plans for approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import (
+    absolute,
+    file_name,
+    make_folder,
+    read_json,
+    write_json,
+    write_text,
+)
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
+
+
+class Report:
+    """The files of one host, below reinvite_report_dir: found to be writable before any user is mailed."""
+
+    def __init__(self, task: Task, *folders: str, name: str = "") -> None:
+        self._formats = task.variables["reinvite_report_formats"]
+        where = task.variables["reinvite_report_dir"].strip()
+        self._folder = absolute(where).joinpath(*folders) if where and not task.check_mode else None
+        self._name = name or file_name(task.host)
+        if self._folder:
+            try:
+                make_folder(self._folder)
+            except OSError as error:
+                raise Refused(f"reinvite_report_dir: {self._folder}: {error.strerror}. {UNSENT}") from None
+
+    def shown(self, ending: str, folder: str = "") -> str:
+        """The file that the table refers to; "" if none is written."""
+        return str(self._path(ending, folder)) if self._folder and ending in self._formats else ""
+
+    def write(self, document: Mapping[str, Any], csv: str, folder: str = "") -> None:
+        """The document as JSON, and the CSV."""
+        if self._folder and "json" in self._formats:
+            kept = {key: value for key, value in document.items() if key not in {"diff", "table", "onboarding"}}
+            write_json(self._path("json", folder), kept)
+        if self._folder and "csv" in self._formats:
+            write_text(self._path("csv", folder), csv)
+
+    def _path(self, ending: str, folder: str) -> Path:
+        return (self._folder or Path()) / folder / f"{self._name}.{ending}"
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """The option ``plan`` from the file that a run in check mode wrote."""
+    try:
+        plan = read_json(path)
+        users = [{name: str(user[name]) for name in ("id", "email")} for user in plan["users"]]
+        return {"account": str(plan["account"]["id"]), "made_at": str(plan["made_at"]), "users": users}
+    except OSError as error:
+        raise Refused(
+            f"reinvite_plan_file, {path}: {error.strerror}. A run with --check writes it, for approval. {UNSENT}"
+        ) from None
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise Refused(
+            f"reinvite_plan_file, {path}: it is not a plan that a run with --check has written. {UNSENT}"
+        ) from None
+
+
+def write_plan(path: Path, result: Result, max_age: str) -> list[str]:
+    """The one file that check mode writes; returns a line about it."""
+    plan = {**result["plan"], "account": result["account"]}
+    try:
+        write_json(path, plan)
+    except OSError as error:
+        raise Refused(f"reinvite_plan_file, {path}: {error.strerror}") from None
+    count = len(plan["users"])
+    line = f"{path} holds the {count} users who would be invited. Within {max_age}, a run without --check invites "
+    return [f"{line}those of them who have not changed since, and no others."]

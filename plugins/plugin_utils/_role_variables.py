@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of the role reinvite: which there are, of what type, and which options of a module they become.
+
+``meta/argument_specs.yml`` documents them; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._audit import FINDINGS
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES
+
+Spec = dict[str, Any]
+
+PREFIXES = ("reinvite_", "onboarding_", "audit_")
+
+GUARDING = {
+    f"reinvite_{name}"
+    for name in (
+        *("users", "site", "department", "min_age", "type", "allowed_domains", "exclude", "placeholder_patterns"),
+        *("directory", "directory_source", "expect_account", "plan_file", "max_invites", "window"),
+    )
+}
+"""Variables that narrow or protect: null is no way to switch them off."""
+
+# Left by the role for later tasks and later jobs of a workflow, or read by the playbooks.
+_OTHERS = (
+    "reinvite_result",
+    "reinvite_onboarding_result",
+    "reinvite_audit_result",
+    "reinvite_estate",
+    "reinvite_counts",
+    "onboarding_counts",
+    "audit_counts",
+    "reinvite_hosts",
+)
+
+_REPORT: Spec = {
+    "reinvite_report_dir": {"type": "str", "default": "reinvite-reports"},
+    "reinvite_report_formats": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["json", "csv"],
+        "default": ["json", "csv"],
+    },
+}
+_ADVICE: Spec = {
+    "reinvite_login_url": {"type": "str", "default": "https://app.ringcentral.com"},
+    "reinvite_password_reset_text": {
+        "type": "str",
+        "default": (
+            'Active already. To set a new password, open {login_url}, enter {email} and choose "Forgot password"; '
+            "with single sign-on, log in as to everything else."
+        ),
+    },
+}
+_COLUMNS: Spec = {name: {"type": "list", "elements": "str"} for name in _argspec.DIRECTORY_COLUMNS}
+_SOURCE: Spec = {
+    "reinvite_directory_source": {"type": "str", "choices": ["none", "inventory", "csv", "ldap"]},
+    "reinvite_directory_csv": {"type": "path"},
+    "reinvite_directory_csv_columns": {"type": "dict", "options": _COLUMNS},
+    "reinvite_directory_csv_delimiter": {"type": "str"},
+    "reinvite_directory_csv_encoding": {"type": "str", "default": "utf-8-sig"},
+    "reinvite_directory_csv_enabled_values": {"type": "list", "elements": "str"},
+    "reinvite_directory_csv_alias_separator": {"type": "str", "default": ";"},
+    "reinvite_directory_ldap_server": {"type": "str"},
+    "reinvite_directory_ldap_base": {"type": "str"},
+    "reinvite_directory_ldap_filter": {"type": "str", "default": "(&(objectCategory=person)(objectClass=user))"},
+    "reinvite_directory_ldap_attributes": {"type": "dict", "options": _COLUMNS},
+    "reinvite_directory_ldap_page_size": {"type": "int", "default": 500},
+    "reinvite_directory_ldap_bind_dn": {"type": "str"},
+    "reinvite_directory_ldap_bind_password": {"type": "str", "no_log": True},
+    "reinvite_directory_ldap_sasl_class": {"type": "str", "choices": ["external", "gssapi"]},
+    "reinvite_directory_ldap_validate_certs": {"type": "bool", "default": True},
+    "reinvite_directory_ldap_ca_path": {"type": "path"},
+}
+_PLAN: Spec = {
+    "reinvite_plan_file": {"type": "path"},
+    "reinvite_fail_if_pending": {"type": "bool", "default": False},
+}
+_AUDIT: Spec = {
+    "audit_fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS), "default": []},
+}
+
+
+def _prefixed(options: Mapping[str, Any], *without: str) -> Spec:
+    return {f"reinvite_{name}": option for name, option in options.items() if name not in without}
+
+
+def _main() -> Spec:
+    options = _prefixed(_argspec.send_invite(), "plan", "directory_csv")
+    options["reinvite_all_pending"] = {"type": "bool"}  # true unless users are named
+    return {**options, **_REPORT, **_ADVICE, **_SOURCE, **_PLAN}
+
+
+def _onboarding(batches: Spec) -> Spec:
+    options = _prefixed(_argspec.onboard(), "batches", "timezone", "unknown", "directory_csv")
+    ours = {f"onboarding_{name}": _argspec.onboard()[name] for name in ("timezone", "unknown")}
+    return {**options, **batches, **ours, **_REPORT, **_ADVICE, **_SOURCE}
+
+
+def _audit() -> Spec:
+    options = _prefixed(
+        _argspec.user_info(),
+        *("users", "status", "created_before", "created_after", "details", "findings", "directory_csv"),
+    )
+    options["reinvite_type"] = {
+        **options["reinvite_type"],
+        "choices": list(PERSON_TYPES),
+        "default": list(PERSON_TYPES),
+    }
+    return {**options, **_REPORT, **_SOURCE, **_AUDIT}
+
+
+def spec_of(entry_point: str) -> Spec:
+    """The variables of an entry point, as an argument spec."""
+    makers: dict[str, Callable[[], Spec]] = {
+        "main": _main,
+        "account": _main,
+        "batches": lambda: _onboarding({"onboarding_batches": _argspec.onboard()["batches"]}),
+        "batch": lambda: _onboarding(
+            {"onboarding_batch": {"type": "dict", "required": True, "options": _argspec.batch()}}
+        ),
+        "audit": _audit,
+        "summary": lambda: dict(_REPORT),
+    }
+    return makers[entry_point]()
+
+
+def known_variables() -> set[str]:
+    """Every variable with one of PREFIXES that means something to the role or a playbook."""
+    names = {name for entry_point in ("main", "batches", "batch", "audit") for name in spec_of(entry_point)}
+    return names | set(_OTHERS)
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """What to say about each variable that has one of PREFIXES and means nothing, which is mostly a misspelt one."""
+    known = known_variables()
+    said = []
+    for name in sorted(names):
+        if name.startswith(PREFIXES) and name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0)
+            said.append(f"{name} is not a variable of this role; did you mean {near[0]}?" if near else name)
+    return said
+
+
+def validated(spec: Spec, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], set[str]]:
+    """The variables with their types and defaults, what is wrong with them, and the secrets among them."""
+    result = ArgumentSpecValidator(spec).validate(dict(given))
+    return dict(result.validated_parameters), list(result.error_messages), set(result._no_log_values)  # noqa: SLF001
+
+
+def options_of(variables: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A module's options from the variables that are named after them; None where there is no such variable."""
+    return {name: variables.get(f"reinvite_{name}", option.get("default")) for name, option in spec.items()}
