@@ -130,6 +130,8 @@ def _addresses() -> Spec:
                 "employee_id": {"type": "str"},
                 "enabled": {"type": "bool", "default": True},
                 "aliases": _strings(),
+                "logon_name": {"type": "str"},
+                "status": {"type": "str"},
             },
         },
         "match_by": _strings(choices=KEYS, default=["email", "extension_number", "name"]),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from ._addresses import normalise
-from ._csv import CsvError, csv_column, csv_lines, no_column
+from ._csv import CsvError
 from ._errors import InvalidOption
+from ._people_csv import people_from_csv
 from ._times import parse_duration
 
 KEYS = (
@@ -32,7 +34,6 @@ KEYS = (
     "department",
     "owner",
 )
-CSV_COLUMNS = ("E-Mail Address", "Email Address", "E-Mail", "Email", "EmailAddress", "mail")
 
 _SLACK = timedelta(hours=1)  # a daily job never starts at the same second
 _FOLDER_BYTES = 200
@@ -178,10 +179,10 @@ class _Reader:
             self._note("users_csv", f"{path}: {error}")
         return []
 
-    def _csv_options(self) -> tuple[list[str], str, str]:
+    def _csv_options(self) -> tuple[Sequence[str] | None, str | None, str]:
         columns = self._value("users_csv_column", _lines)
         delimiter, encoding = (self._value(f"users_csv_{name}", _exact) for name in ("delimiter", "encoding"))
-        return list(columns or CSV_COLUMNS), delimiter or ",", encoding or "utf-8-sig"
+        return columns, delimiter, encoding or "utf-8-sig"
 
 
 def _is_text(value: object) -> bool:
@@ -249,22 +250,10 @@ def _attempts(value: object) -> int:
     return number
 
 
-def _people(file: File, options: tuple[list[str], str, str]) -> list[str]:
-    columns, delimiter, encoding = options
+def _people(file: File, options: tuple[Sequence[str] | None, str | None, str]) -> list[str]:
     if "content" not in file:
         raise Wrong(str(file.get("msg") or "the file cannot be read"))
-    lines = csv_lines(file["content"], delimiter, encoding)
-    header = lines[0][1] if lines else []
-    place = csv_column(header, columns)
-    if place is None:
-        raise Wrong(f"{no_column(header, columns, 'addresses', delimiter)}; name it in users_csv_column")
-    rows = [(number, cells) for number, cells in lines[1:] if any(cells)]
-    if not rows:
-        raise Wrong("there is nobody below its header")
-    blank = [str(number) for number, cells in rows if len(cells) <= place or not cells[place]]
-    if blank:
-        raise Wrong(f"no address in the lines {_some(blank)}; write one there, or take the line out")
-    return [cells[place] for _number, cells in rows]
+    return people_from_csv(base64.b64decode(file["content"]), *options)
 
 
 def _same_names(batches: Iterable[Batch]) -> list[str]:
