@@ -52,6 +52,16 @@ options:
         description: Further addresses of the person, such as C(proxyAddresses).
         type: list
         elements: str
+      logon_name:
+        description:
+          - The name that the person logs in with, such as C(userPrincipalName). It looks like an address and need not
+            be a mailbox.
+          - It finds a user, and vouches for their address only where the entry has no other. It is never proposed as
+            a correction.
+        type: str
+      status:
+        description: What the source says of a person who is not enabled, for messages.
+        type: str
   directory_csv:
     description: A CSV export of the directory, in place of O(directory).
     type: dict

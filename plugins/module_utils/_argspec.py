@@ -183,6 +183,8 @@ def _addresses() -> Spec:
                 "employee_id": {"type": "str"},
                 "enabled": {"type": "bool", "default": True},
                 "aliases": _strings(),
+                "logon_name": {"type": "str"},
+                "status": {"type": "str"},
             },
         },
         "directory_csv": {

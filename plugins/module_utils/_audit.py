@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ._model import PERSON_TYPES, User
-from ._policy import OBJECTIONS, Policy, correct_address, objections, shared_addresses, taken
+from ._policy import OBJECTIONS, Policy, objections, shared_addresses, suggested_address, taken
 
 FINDINGS = ("not_activated", *OBJECTIONS)
 """Whatever can be found, by the name that the reason of an invitation has."""
@@ -26,7 +26,7 @@ def find(policy: Policy, users: Iterable[User], everybody: Collection[User]) -> 
     people = [user for user in users if user.type in PERSON_TYPES]
     shared = shared_addresses(user for user in everybody if user.type in PERSON_TYPES)
     found = {user.id: _found(policy, user, shared) for user in people}
-    proposed = {user.id: correct_address(policy, user) for user in people if found[user.id].keys() & _ADDRESS}
+    proposed = {user.id: suggested_address(policy, user)[0] for user in people if found[user.id].keys() & _ADDRESS}
     proposed = {user_id: email for user_id, email in proposed.items() if email}
     for user_id, why in taken(proposed, everybody).items():
         del proposed[user_id]

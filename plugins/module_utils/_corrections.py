@@ -26,8 +26,10 @@ class Correction:
 
 
 def corrections(plan: Iterable[Decision]) -> list[Correction]:
-    """What a plan proposes."""
-    return [Correction(one.user, one.directory_email) for one in plan if one.user and one.directory_email]
+    """What a plan proposes, as far as it is proven: a name alone proves no one."""
+    return [
+        Correction(one.user, one.directory_email) for one in plan if one.user and one.directory_email and one.proven
+    ]
 
 
 def correct(api: Api, wanted: Sequence[Correction]) -> list[Correction]:

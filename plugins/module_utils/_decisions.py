@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from ._addresses import canonical, matches_any, normalise
 from ._model import PERSON_TYPES, Record, User, describe
-from ._policy import OBJECTIONS, Policy, correct_address, objections, shared_addresses, taken
+from ._policy import OBJECTIONS, Policy, objections, shared_addresses, suggested_address, taken
 from ._times import for_people, to_iso
 from ._window import for_people_there
 
@@ -60,7 +60,8 @@ class Decision:
     """What is to be done about one user, why, and in the end what became of it.
 
     ``user`` is None for a name that means nobody, or several; ``name`` is then what was named. ``directory_email``
-    is the address that the user should have, ``corrected_from`` the one they had before it was corrected.
+    is the address that the directory has for the user, ``proven`` whether it is surely theirs, ``corrected_from`` the
+    one they had before it was corrected.
     """
 
     reason: str
@@ -71,6 +72,7 @@ class Decision:
     next_invite_after: datetime | None = None
     outcome: Outcome | None = None
     directory_email: str = ""
+    proven: bool = False
     corrected_from: str | None = None
 
     @property
@@ -224,7 +226,8 @@ def _judge(
     if unfit := _unfit(policy, user, now):
         return Decision(*unfit, user=user, record=record)
     if unsafe := next(objections(policy, user, shared), None):
-        return Decision(*unsafe, user=user, record=record, directory_email=correct_address(policy, user))
+        email, proven = suggested_address(policy, user)
+        return Decision(*unsafe, user=user, record=record, directory_email=email, proven=proven)
     planned = policy.planned.get(user.id, user.email)
     if canonical(planned) != canonical(user.email):
         message = f"was planned to be mailed at {planned}, and has another address now"

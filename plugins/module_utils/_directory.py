@@ -9,9 +9,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from ._addresses import canonical, is_address
+from ._addresses import bare, canonical, is_address, normalise, shown, visible
 from ._errors import InvalidOption
 from ._model import User
 
@@ -24,7 +25,11 @@ _SHORTEST_EXTENSION, _LONGEST_EXTENSION = 3, 8
 
 @dataclass(frozen=True)
 class Entry:
-    """A person in the directory. ``aliases`` are their other addresses; an entry is equal to itself alone."""
+    """A person in the directory; entries that say the same are equal.
+
+    ``aliases`` are their other addresses. ``logon_name`` looks like an address and may be none: it finds a person, and
+    is never written anywhere. ``status`` is what the source says of somebody who is not enabled.
+    """
 
     email: str
     name: str
@@ -32,12 +37,17 @@ class Entry:
     employee_id: str
     enabled: bool
     aliases: tuple[str, ...]
+    logon_name: str = ""
+    status: str = ""
 
     def addresses(self) -> set[str]:
-        return {canonical(address) for address in (self.email, *self.aliases)} - {""}
+        """All addresses at which mail reaches them; the logon name only where the source has no other."""
+        found = {canonical(address) for address in (self.email, *self.aliases)} - {""}
+        return found or ({canonical(self.logon_name)} - {""})
 
     def __str__(self) -> str:
-        return f"{self.name or 'somebody'} <{self.email or 'no address'}>"
+        state = "" if self.enabled else f", disabled{f' ({shown(self.status)})' if self.status else ''}"
+        return f"{shown(self.name) or 'somebody'} <{shown(self.email) or 'no address'}>{state}"
 
 
 class Directory:
@@ -46,7 +56,7 @@ class Directory:
     def __init__(self, entries: Iterable[Entry], match_by: Sequence[str]) -> None:
         self._match_by = match_by
         self._found: dict[str, dict[str, list[Entry]]] = {key: defaultdict(list) for key in match_by}
-        for entry in entries:
+        for entry in _merged(entries):
             for key in match_by:
                 for value in _values(key, entry):
                     self._found[key][value].append(entry)
@@ -64,23 +74,42 @@ class Directory:
         if not entry.enabled:
             return "disabled_in_directory", f"is disabled in the directory, where {key} finds {entry}"
         if canonical(user.email) not in entry.addresses():
-            named = "" if _same_name(user, entry) or not entry.name else f" under the name {entry.name}"
-            return "email_mismatch", f"the directory has {entry.email or 'no address'} for them, found by {key}{named}"
+            named = "" if _same_name(user, entry) or not entry.name else f" under the name {shown(entry.name)}"
+            theirs = shown(entry.email) or "no address"
+            unsure = "" if key == "email" or self._surely(user, entry) else ", which is no proof"
+            return "email_mismatch", f"the directory has {theirs} for them, found by {key}{named}{unsure}"
         return None
 
-    def correct_address(self, user: User) -> str:
-        """The address that the user should have instead of theirs; "" if it is not beyond doubt, or theirs is right.
+    def suggested_address(self, user: User) -> str:
+        """The address that the directory has for this user instead of theirs; "" if theirs is right, or it is unclear.
 
-        An extension number is handed on to the next person, so it proves nobody: the name has to agree, unless
-        the employee id was what found them.
+        It takes the employee id or the name, since an extension number is handed on to the next person. Whether it is
+        proven is another question: see correct_address().
         """
         key, found = self._find(user)
         if len(found) != 1 or not found[0].enabled or self._contradiction(user, found[0]):
             return ""
         entry = found[0]
-        email = re.sub(r"(?i)^smtp:", "", entry.email.strip())
-        surely = key == "employee_id" or _same_name(user, entry)
-        return email if surely and is_address(email) and canonical(user.email) not in entry.addresses() else ""
+        email = bare(entry.email)
+        if not is_address(email) or canonical(user.email) in entry.addresses():
+            return ""
+        return email if key == "employee_id" or _same_name(user, entry) else ""
+
+    def correct_address(self, user: User) -> str:
+        """The suggested address if it is beyond doubt that the entry is this person's; "" if it is not.
+
+        A name proves nobody: it takes the employee id, or the name with the extension number. Two employee ids that
+        differ are two people.
+        """
+        email = self.suggested_address(user)
+        return email if email and self._surely(user, self._find(user)[1][0]) else ""
+
+    def _surely(self, user: User, entry: Entry) -> bool:
+        theirs, ours = _normal("employee_id", entry.employee_id), _normal("employee_id", user.employee_id)
+        if theirs and ours:
+            return theirs == ours
+        numbers = _values("extension_number", entry)
+        return _same_name(user, entry) and _normal("extension_number", user.extension_number) in numbers
 
     def _find(self, user: User) -> tuple[str, list[Entry]]:
         """The first key that finds somebody, and whom."""
@@ -92,7 +121,10 @@ class Directory:
     def _lookup(self, key: str, user: User) -> list[Entry]:
         value = _normal(key, getattr(user, key))
         found = self._found[key].get(value, []) if value else []
-        return list({id(entry): entry for entry in found}.values())
+        if key == "extension_number":
+            # the tail of a direct line is the next person's number too: it needs their name
+            found = [entry for entry in found if _normal(key, entry.extension_number) == value or _agrees(user, entry)]
+        return _of_this_person(user, found) if key == "email" else found
 
     def _contradiction(self, user: User, entry: Entry) -> str:
         """What an identifier that is nobody else's says against the entry; "" if nothing."""
@@ -102,38 +134,84 @@ class Directory:
                 exact = [other for other in self._lookup(key, user) if _normal(key, getattr(other, key)) == value]
                 if len(exact) == 1 and exact[0] is not entry:
                     return f"{exact[0]} by {key}"
+        theirs, ours = _normal("employee_id", entry.employee_id), _normal("employee_id", user.employee_id)
+        if "employee_id" in self._match_by and theirs and ours and theirs != ours:
+            return f"the employee ids differ: {shown(user.employee_id)} here, {shown(entry.employee_id)} there"
         return ""
 
 
 def read_directory(options: Iterable[Mapping[str, Any]] | None, match_by: Sequence[str]) -> Directory | None:
-    """The directory from the options ``directory`` and ``match_by``; InvalidOption if it is empty."""
+    """The directory from the options ``directory`` and ``match_by``; InvalidOption if it is empty or says nothing."""
     if options is None:
         return None
-    entries = [
-        Entry(
-            email=entry["email"] or "",
-            name=entry["name"] or "",
-            extension_number=entry["extension_number"] or "",
-            employee_id=entry["employee_id"] or "",
-            enabled=entry["enabled"],
-            aliases=tuple(alias for alias in entry["aliases"] or () if alias),
-        )
-        for entry in options
-    ]
+    if isinstance(options, (str, bytes, Mapping)):
+        raise InvalidOption("directory", "must be a list of people, each a dictionary. No mail was sent.")
+    if not match_by:
+        raise InvalidOption("match_by", "is empty, so no user would be found in the directory. No mail was sent.")
+    entries = [_entry(number, entry) for number, entry in enumerate(options, 1)]
     if not entries:
-        raise InvalidOption("directory", "is empty, so that everybody would be held; see to where it comes from")
+        raise InvalidOption("directory", "is empty, so every user would be held; check its source. No mail was sent.")
     return Directory(entries, match_by)
+
+
+def _entry(number: int, given: Mapping[str, Any]) -> Entry:
+    if not isinstance(given, Mapping):
+        raise InvalidOption("directory", f"entry {number} is not a dictionary. No mail was sent.")
+    enabled = given.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise InvalidOption("directory", f"entry {number}: enabled is {enabled!r}; write true or false")
+    return Entry(
+        **{key: _text(number, key, given.get(key)) for key in (*KEYS, "logon_name", "status")},
+        enabled=enabled,
+        aliases=tuple(alias for alias in map(_visible, given.get("aliases") or ()) if alias),
+    )
+
+
+def _text(number: int, key: str, value: object) -> str:
+    if isinstance(value, (bool, float, dict, list)):
+        raise InvalidOption("directory", f"entry {number}: {key} is {value!r}, which is not text; quote it in YAML")
+    return _visible(value)
+
+
+def _visible(value: object) -> str:
+    return "" if value is None else visible(str(value))
+
+
+def _merged(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries that say the same are one: an export has a row for each of somebody's groups."""
+    unique: dict[tuple[Any, ...], Entry] = {}
+    for entry in entries:
+        said = tuple(_normal(key, getattr(entry, key)) for key in KEYS)
+        unique.setdefault((said, frozenset(entry.addresses()), entry.enabled), entry)
+    return list(unique.values())
+
+
+def _of_this_person(user: User, found: list[Entry]) -> list[Entry]:
+    """Of the entries with one address those that can be meant: by the employee id, or else those who are still there.
+
+    Somebody who comes back has an old disabled entry and a new one, and the mailbox is the new one's.
+    """
+    if len(found) < 2:
+        return found
+    ours = _normal("employee_id", user.employee_id)
+    same = [entry for entry in found if ours and _normal("employee_id", entry.employee_id) == ours]
+    there = [entry for entry in found if entry.enabled]
+    return same if len(same) == 1 else there if len(there) == 1 else found
 
 
 def _values(key: str, entry: Entry) -> set[str]:
     """All under which the entry is found by a key."""
     if key == "email":
-        return entry.addresses()
+        return (entry.addresses() | {canonical(entry.logon_name)}) - {""}
     value = _normal(key, getattr(entry, key))
     values = {value}
     if key == "extension_number" and len(value) > _LONGEST_EXTENSION:
         values = {value[-length:] for length in range(_SHORTEST_EXTENSION, _LONGEST_EXTENSION + 1)}
     return values - {""}
+
+
+def _agrees(user: User, entry: Entry) -> bool:
+    return _same_name(user, entry) or canonical(user.email) in entry.addresses()
 
 
 def _same_name(user: User, entry: Entry) -> bool:
@@ -145,9 +223,42 @@ def _normal(key: str, value: str) -> str:
     if key == "email":
         return canonical(value)
     if key == "extension_number":
-        return re.sub(r"\D", "", value)
+        return _digits(value)
     if key == "name":
-        plain = unicodedata.normalize("NFKD", value)
-        letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-        return " ".join(sorted(re.findall(r"[^\W_]+", letters)))
-    return value.strip().casefold()
+        return _name(value)
+    return normalise(value)
+
+
+def _digits(value: str) -> str:
+    """The digits of a number. A spreadsheet's 101.0 is 101; what it rounded, such as 1.01E+02, is none."""
+    text = _narrow(value)
+    if whole := re.fullmatch(r"(\d{1,8})[.,]0+", text):
+        return whole[1]
+    if re.search(r"\d\s*E\s*\+?\d|^\d+[.,]\d+$", text, re.IGNORECASE):
+        return ""
+    return re.sub(r"[^0-9]", "", text)
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", visible(text))
+
+
+def _name(value: str) -> str:
+    """A name for comparing, first name first: ``Lovelace, Ada`` is Ada Lovelace, James Martin is not Martin James.
+
+    So is ``LOVELACE Ada``, as French companies write it.
+    """
+    text = visible(value)
+    last, comma, first = text.partition(",")
+    ordered = f"{first} {last}" if comma and "," not in first else _capitals_last(text)
+    plain = unicodedata.normalize("NFKD", ordered)
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    return " ".join(re.findall(r"[^\W_]+", letters))
+
+
+def _capitals_last(name: str) -> str:
+    parts = name.split()
+    capitals = list(takewhile(lambda part: part.isupper() and len(part) > 1, parts))
+    if not any(len(part) > 2 for part in capitals):  # JP Morgan
+        return name
+    return " ".join([*parts[len(capitals) :], *capitals])

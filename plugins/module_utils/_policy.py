@@ -69,12 +69,13 @@ def objections(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> 
         yield objection
 
 
-def correct_address(policy: Policy, user: User) -> str:
-    """The address that the directory has for this user, if it may be mailed; "" if there is none."""
-    email = policy.directory.correct_address(user) if policy.directory else ""
-    if placeholder(email, policy.placeholder_patterns, policy.allowed_domains):
-        return ""
-    return email if not policy.allowed_domains or in_domains(email, policy.allowed_domains) else ""
+def suggested_address(policy: Policy, user: User) -> tuple[str, bool]:
+    """The address that the directory has for this user, if it may be mailed, and whether it is proven to be theirs."""
+    email = policy.directory.suggested_address(user) if policy.directory else ""
+    allowed = not policy.allowed_domains or in_domains(email, policy.allowed_domains)
+    if not email or not allowed or placeholder(email, policy.placeholder_patterns, policy.allowed_domains):
+        return "", False
+    return email, policy.directory is not None and bool(policy.directory.correct_address(user))
 
 
 def taken(proposed: Mapping[str, str], everybody: Iterable[User]) -> dict[str, str]:

@@ -257,6 +257,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
+from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import directory_of
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, user_filter
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso

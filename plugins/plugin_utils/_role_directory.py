@@ -23,7 +23,8 @@ def directory_options(task: Task) -> dict[str, Any]:
     if source is None:
         if csv or variables["reinvite_directory_ldap_server"]:
             raise Refused(
-                "reinvite_directory_source is not set, but reinvite_directory_csv or reinvite_directory_ldap_server is; "
+                "reinvite_directory_source is not set, but reinvite_directory_csv or "
+                "reinvite_directory_ldap_server is; "
                 f"set it to csv, ldap or none. {UNSENT}"
             )
         source = "none" if inventory is None else "inventory"

@@ -186,16 +186,13 @@ def test_its_column_and_encoding_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("content", "keys", "said"),
     [
-        (
-            file(HIRES.replace("bob@example.com", "") + "Eve\n"),
-            {"users_csv_delimiter": ";"},
-            "no address in the lines 4, 5; write one there, or take the line out",
-        ),
-        (file(HIRES), {}, "there is no column 'E-Mail Address' or"),
-        (file("Name;E-Mail\n"), {"users_csv_delimiter": ";"}, "there is nobody below its header"),
+        (file(HIRES + ";102;Total\n"), {}, "line 5 is a total"),
+        (file("Name;E-Mail\nTotal;102\n"), {}, "line 2 is a total, not a person; remove it"),
+        (file("Name;E-Mail\nAda Lovelace;R&D;ada@example.com\n"), {}, "line 2 has 3 cells, and the header has 2"),
+        (file("Name;E-Mail\n"), {"users_csv_delimiter": ";"}, "there is no person below its header"),
         (file(""), {}, "there is no column"),
         (file("Adresse\nada@example.com\n"), {"users_csv_column": "Mail"}, "name it in users_csv_column"),
-        (file("mail\nä@example.com\n", "cp1252"), {}, "it is not in the encoding utf-8-sig"),
+        (file("mail\nä@example.com\n", "cp1252"), {}, "line 2 is not in the encoding utf-8-sig"),
         (file(HIRES), {"users_csv_delimiter": ";;"}, "the delimiter must be one character"),
         ({"msg": "file not found: /x/hires.csv"}, {}, "file not found: /x/hires.csv"),
     ],
@@ -204,6 +201,13 @@ def test_no_row_of_a_file_is_forgotten(content: dict[str, Any], keys: dict[str, 
     (problem,) = problems(batch(users_csv="hires.csv", **keys), files={"hires.csv": content})
     assert problem.startswith("batch december: users_csv: hires.csv: ")
     assert said in problem
+
+
+def test_a_row_without_an_address_is_held_by_itself() -> None:
+    content = file(HIRES.replace("bob@example.com", "") + "Eve\n")
+    planned = plan(batch(users=None, users_csv="hires.csv"), files={"hires.csv": content})
+    assert planned["problems"] == []
+    assert planned["batches"][0]["users"][-2:] == ["(line 4: no address)", "(line 5: no address)"]
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text() | st.dates() | st.floats(), st.lists))

@@ -41,12 +41,17 @@ def test_an_encoding_can_be_named() -> None:
     ("value", "enabled"), [("True", True), ("1", True), (" yes ", True), ("False", False), ("", False), ("gone", False)]
 )
 def test_only_what_means_enabled_is(value: str, enabled: bool) -> None:
-    assert directory_from_csv(csv64(f"mail,Enabled\na@example.com,{value}"))[0]["enabled"] is enabled
+    assert (
+        directory_from_csv(csv64(f"mail,Enabled\na@example.com,{value}\nb@example.com,True"))[0]["enabled"] is enabled
+    )
 
 
 def test_short_and_blank_rows() -> None:
-    text = "mail,Name,Enabled\na@example.com\n\n,,True\n"
-    assert directory_from_csv(csv64(text)) == [{**NOBODY, "email": "a@example.com", "enabled": False}]
+    text = "mail,Name,Enabled\na@example.com\n\n,,True\nb@example.com,,True\n"
+    assert directory_from_csv(csv64(text)) == [
+        {**NOBODY, "email": "a@example.com", "enabled": False, "status": "Enabled is blank"},
+        {**NOBODY, "email": "b@example.com"},
+    ]
     assert directory_from_csv("") == []
 
 
@@ -79,10 +84,10 @@ def test_all_columns_by_names_of_ones_own() -> None:
     [
         (csv64("a,b\n1,2"), {}, "there is no column 'E-Mail Address' or 'mail'"),
         (csv64("mail\n1"), {"columns": {"name": "who"}}, "there is no column 'who' for name"),
-        (csv64("mail\n1"), {"columns": {"emial": "mail"}}, "emial is nothing that is known"),
+        (csv64("mail\n1"), {"columns": {"emial": "mail"}}, "emial is not known"),
         (csv64("mail"), {"delimiter": ";;"}, "must be one character"),
         (csv64("mail\nZoë", "cp1252"), {}, "not in the encoding utf-8-sig"),
-        (csv64("mail"), {"encoding": "klingon"}, "no encoding that Python knows"),
+        (csv64("mail"), {"encoding": "klingon"}, "not an encoding that Python knows"),
         ("€", {}, "in base64"),
     ],
 )
@@ -100,12 +105,18 @@ def test_a_file_without_a_header_shows_nobodys_address() -> None:
 @pytest.mark.parametrize(
     ("result", "entry"),
     [
-        ({"mail": "a@example.com", "userPrincipalName": "u@example.com"}, {"email": "a@example.com"}),
-        ({"mail": [], "userPrincipalName": "u@example.com"}, {"email": "u@example.com"}),
-        ({"MAIL": [b"z\xc3\xb6@example.com", "b@example.com"]}, {"email": "zö@example.com"}),
+        (
+            {"mail": "a@example.com", "userPrincipalName": "u@x.local"},
+            {"email": "a@example.com", "logon_name": "u@x.local"},
+        ),
+        ({"mail": [], "userPrincipalName": "u@example.com"}, {"logon_name": "u@example.com"}),
+        (
+            {"MAIL": [b"z\xc3\xb6@example.com", "b@example.com"]},
+            {"email": "zö@example.com", "aliases": ["b@example.com"]},
+        ),
         ({"telephoneNumber": "+1 650 555 0101"}, {"extension_number": "+1 650 555 0101"}),
         ({"telephoneNumber": "+1 650 555 0101", "ipPhone": "101"}, {"extension_number": "101"}),
-        ({"proxyAddresses": "SMTP:a@example.com"}, {"aliases": ["a@example.com"]}),
+        ({"proxyAddresses": "SMTP:a@example.com"}, {"email": "a@example.com", "aliases": ["a@example.com"]}),
         ({"proxyAddresses": ["smtp:a@b.example", "sip:c@d.example", "X500:/o=x"]}, {"aliases": ["a@b.example"]}),
         ({"employeeID": 7, "displayName": None}, {"employee_id": "7"}),
     ],
@@ -154,8 +165,15 @@ def test_a_recorded_answer_of_a_real_domain_controller() -> None:
             "employee_id": "E-0001",
             "enabled": True,
             "aliases": ["ada.lovelace@example.com", "ada@example.org"],
+            "logon_name": "ada@example.com",
         },
-        "Łukasz Kowalski": {**NOBODY, "email": "lukasz@example.com", "name": "Łukasz Kowalski", "enabled": False},
+        "Łukasz Kowalski": {
+            **NOBODY,
+            "email": "lukasz@example.com",
+            "name": "Łukasz Kowalski",
+            "enabled": False,
+            "status": "userAccountControl is 546",
+        },
     }
 
 

@@ -19,7 +19,10 @@ from machine import Machine
 from scripted import ACCOUNT, BULK, answer, extension
 
 INVITATION = {"transition": {"sendWelcomeEmailsToUsers": True, "sendWelcomeEmail": True}}
-DIRECTORY = [{"email": f"right{number}@example.com", "name": f"Person {number}"} for number in (1, 2, 3)]
+DIRECTORY = [
+    {"email": f"right{number}@example.com", "name": f"Person {number}", "extension_number": str(100 + number)}
+    for number in (1, 2, 3)
+]
 OPTIONS = {"directory": DIRECTORY, "correct_email": True, "transport": "single"}
 REFUSED = answer(400, {"errorCode": "CMN-101", "message": "Parameter [email] value is invalid"})
 FORBIDDEN = answer(403, {"errorCode": "CMN-408", "message": "needs EditUserInfo"})
@@ -56,6 +59,14 @@ def test_first_the_address_then_the_invitation(stage: Any) -> None:
     assert told(again) == [("4001", "right1@example.com", "recently_invited", None, None, None)]
     assert not again["changed"]
     assert bodies(stage) == []
+
+
+def test_a_name_alone_corrects_no_one_and_is_shown(stage: Any) -> None:
+    by_name = [{"email": "right1@example.com", "name": "Person 1"}]
+    result = stage.invite([extension(1)], **{**OPTIONS, "directory": by_name})
+    assert bodies(stage) == []
+    assert told(result) == [("4001", "person1@example.com", "email_mismatch", None, None, "right1@example.com")]
+    assert result["results"][0]["message"].endswith("found by name, which is no proof")
 
 
 def test_check_mode_says_the_same_and_writes_nothing(stage: Any) -> None:

@@ -68,7 +68,8 @@ def test_an_id_is_never_taken_for_an_extension_number(emulate: Callable[..., Mac
 def test_a_corrected_address_is_the_planned_one(emulate: Callable[..., Machine]) -> None:
     machine = emulate(users=4, pending=1, odd=False)
     (someone,) = (one for one in machine.rc.account.extensions.values() if one.status == "NotActivated")
-    options = {"directory": [{"email": "right@example.com", "name": someone.name}], "correct_email": True}
+    entry = {"email": "right@example.com", "name": someone.name, "extension_number": someone.extension_number}
+    options = {"directory": [entry], "correct_email": True}
     plan = planned(machine.invite(check_mode=True, **options))
     assert plan["users"] == [{"id": str(someone.id), "email": "right@example.com"}]
     machine.invite(plan=plan, all_pending=False, **options)

@@ -73,7 +73,7 @@ def test_a_record_that_makes_no_sense_is_one_clear_error(stage: Any, record: Any
 def test_the_directory_vouches_for_whom_is_mailed(stage: Any) -> None:
     directory = [
         {"email": "person1@example.com"},
-        {"email": "p2@example.com", "name": "2 Person"},
+        {"email": "p2@example.com", "name": "2, Person"},
         {"email": "other@example.com", "aliases": ["smtp:person3@example.com"]},
         {"email": "person4@example.com", "enabled": False},
     ]
@@ -87,7 +87,7 @@ def test_the_directory_vouches_for_whom_is_mailed(stage: Any) -> None:
         "4005": "not_in_directory",
     }
     message = next(entry["message"] for entry in result["results"] if entry["id"] == "4002")
-    assert message == "the directory has p2@example.com for them, found by name"
+    assert message == "the directory has p2@example.com for them, found by name, which is no proof"
 
 
 def test_half_a_character_in_a_name_breaks_nothing(stage: Any) -> None:
@@ -118,7 +118,7 @@ def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
         ({"limit": -1}, "^limit: -1 is negative"),
         ({"max_attempts": -1}, "^max_attempts: -1 is negative"),
         ({"max_invites": -1}, "^max_invites: -1 is negative"),
-        ({"directory": []}, "^directory: is empty, so that everybody would be held"),
+        ({"directory": []}, "^directory: is empty, so every user would be held"),
         ({"canary": -1}, "^canary: -1 is negative"),
         ({"max_failures": -1}, "^max_failures: -1 is negative"),
         ({"transition": {"send_welcome_email": False, "send_welcome_emails_to_users": False}}, "^transition: "),
