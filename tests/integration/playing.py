@@ -41,11 +41,11 @@ class Played:
 
     @property
     def invitations(self) -> dict[str, Any]:
-        return self.result("Invite who has not activated")
+        return self.result("Invite users who have not activated")
 
     @property
     def table(self) -> list[str]:
-        return self.result("Show who was mailed, and who was not and why")["msg"]
+        return self.result("Show who was invited, who was not, and why")["msg"]
 
     @property
     def changed(self) -> int:

@@ -25,7 +25,7 @@ ACCOUNTS = {
     "bakery": 400131426011,
     "clinic": 400131426012,
 }
-SHOWN = "Show how each account came out"
+SHOWN = "Show each account"
 
 
 class Estate:

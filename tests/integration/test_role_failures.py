@@ -11,7 +11,7 @@ import pytest
 from emulator import Emulator
 from integration.playing import CONNECTION, Player, mailed, role_play, writes
 
-AGAIN = "Put right what the table shows and run this again"
+AGAIN = "Fix what the table shows and run this again"
 
 
 @pytest.mark.parametrize("users", [[], None, ""], ids=["empty list", "null", "blank of a survey"])
