@@ -243,8 +243,8 @@ api:
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -264,6 +264,17 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._times import 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the ``account``, ``everybody`` who was asked for, and of these the ``users`` who were named."""
+
+    account: Account
+    everybody: list[User]
+    users: list[User]
+    not_found: list[str]
+    warnings: list[str]
+
+
 def run(
     params: Mapping[str, Any],
     api: Api,
@@ -271,45 +282,68 @@ def run(
     *,
     check_mode: bool = False,  # noqa: ARG001
 ) -> dict[str, Any]:
-    """Read, narrow and count. Returns what RETURN documents, but for ``api``, and ``warnings``."""
+    """Read, narrow, report. Returns what RETURN documents, but for ``api``, and ``warnings``."""
     matches = user_filter(params, now())
     policy = _policy(params)
-    account = read_account(api, params["expect_account"])
-    everybody, users, not_found, warnings = _read_users(params, api)
-    matching = [user for user in users if matches(user)]
-    if params["users"] is not None and len(matching) < len(users):
-        warnings.append(f"users: {len(users) - len(matching)} of them are left out by the other options, such as type")
-    by_status = Counter(user.status for user in matching)
-    result: dict[str, Any] = {
+    reading = _read(params, api)
+    users = [user for user in reading.users if matches(user)]
+    return {
         "changed": False,
-        "total": len(matching),
-        "counts": {status: by_status[status] for status in (*STATUSES, *sorted(by_status.keys() - set(STATUSES)))},
-        "not_found": not_found,
-        "account": asdict(account),
-        "warnings": warnings,
+        **_counts(users),
+        "not_found": reading.not_found,
+        "account": asdict(reading.account),
+        "warnings": [*reading.warnings, *_left_out(params, reading.users, users)],
+        **_report(params, api, reading, users, policy=policy, now=now()),
     }
-    found: dict[str, dict[str, Any]] = {}
-    if policy:
-        found = find(policy, matching, everybody)
-        result["findings"] = tally_findings(found.values())
-        result["pending_by_age"] = pending_by_age(matching, now())
-    if params["details"]:
-        recall = _recall(params["ledger"], account, api, matching)
-        result["users"] = [{**user.to_dict(), **recall(user), **found.get(user.id, {})} for user in matching]
-    return result
 
 
-def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], list[User], list[str], list[str]]:
-    """Everybody who was read, of these the ones meant, the names that nobody has, and warnings."""
+def _read(params: Mapping[str, Any], api: Api) -> Reading:
+    """The account, and as much of its users as the options need."""
+    account = read_account(api, params["expect_account"])
     narrow = params["users"] is None and not params["findings"]
     everybody = list_users(api, statuses=params["status"] or (), types=params["type"]) if narrow else list_users(api)
     everybody = with_employee_ids(api, everybody, params["employee_id_field"])
     if params["users"] is None:
-        return everybody, everybody, [], []
+        return Reading(account, everybody, everybody, [], [])
     found = find_users(params["users"], everybody)
     users = {user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}
     warnings = [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
-    return everybody, list(users.values()), list(found.not_found), warnings
+    return Reading(account, everybody, list(users.values()), list(found.not_found), warnings)
+
+
+def _left_out(params: Mapping[str, Any], named: Sequence[User], users: Sequence[User]) -> list[str]:
+    """A warning if the other options exclude users who were named."""
+    if params["users"] is None or len(users) == len(named):
+        return []
+    return [f"users: the other options, such as type, exclude {len(named) - len(users)} of the users that were found"]
+
+
+def _counts(users: Sequence[User]) -> dict[str, Any]:
+    by_status = Counter(user.status for user in users)
+    statuses = (*STATUSES, *sorted(by_status.keys() - set(STATUSES)))
+    return {"total": len(users), "counts": {status: by_status[status] for status in statuses}}
+
+
+def _report(
+    params: Mapping[str, Any],
+    api: Api,
+    reading: Reading,
+    users: Sequence[User],
+    *,
+    policy: Policy | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """The findings and the users, as far as they are asked for."""
+    report: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
+    if policy:
+        found = find(policy, users, reading.everybody)
+        report["findings"] = tally_findings(found.values())
+        report["pending_by_age"] = pending_by_age(users, now)
+    if params["details"]:
+        recall = _recall(params["ledger"], reading.account, api, users)
+        report["users"] = [{**user.to_dict(), **recall(user), **found.get(user.id, {})} for user in users]
+    return report
 
 
 def _policy(params: Mapping[str, Any]) -> Policy | None:
@@ -317,7 +351,7 @@ def _policy(params: Mapping[str, Any]) -> Policy | None:
     directory = read_directory(params["directory"], params["match_by"])
     if not params["findings"]:
         if directory:
-            raise InvalidOption("directory", "is for findings, which are not asked for; set findings to true")
+            raise InvalidOption("directory", "is for findings only; set findings to true")
         return None
     return Policy(
         allowed_domains=params["allowed_domains"],

@@ -73,7 +73,7 @@ def test_named_users(stage: Any) -> None:
 def test_named_users_that_are_narrowed_out_are_not_dropped_without_a_word(stage: Any) -> None:
     result = stage.info(PEOPLE, users=["4004"])
     assert (result["users"], result["not_found"]) == ([], [])
-    assert result["warnings"] == ["users: 1 of them are left out by the other options, such as type"]
+    assert result["warnings"] == ["users: the other options, such as type, exclude 1 of the users that were found"]
 
 
 def test_bad_input_is_told_before_anything_is_sent(stage: Any) -> None:
