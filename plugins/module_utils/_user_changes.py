@@ -154,7 +154,7 @@ def _people_by_address(users: Iterable[User]) -> dict[str, list[User]]:
 def _find(
     entries: Iterable[Entry], users: Sequence[User], people: Mapping[str, Sequence[User]]
 ) -> tuple[list[tuple[Entry, User]], list[Problem]]:
-    """The one person whom each entry names."""
+    """The one person that each entry names."""
     entries = [entry for entry in entries if entry.name]
     found = _search([entry.name for entry in entries], users)
     named: list[tuple[Entry, User]] = []

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing rc_user's changes, one user at a time, and what became of each."""
+"""Writing rc_user's changes, one user at a time, and the outcome of each."""
 
 from __future__ import annotations
 
@@ -69,8 +69,7 @@ def carry_out(
 ) -> tuple[list[Outcome], RingCentralError | None]:
     """Write the changes in their order. Returns the outcomes by entry, and the error that ended it early.
 
-    A user whom RingCentral refuses fails alone, and so does one whose outcome is unknown, unless it is the
-    third in a row.
+    A refused user fails alone, and so does a user whose outcome is unknown, unless it is the third in a row.
     """
     outcomes: list[Outcome] = []
     unsettled: dict[str, User] = {}

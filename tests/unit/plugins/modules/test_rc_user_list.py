@@ -164,7 +164,7 @@ def test_an_address_is_given_up_before_the_next_user_gets_it(stage: Any) -> None
     assert [user["id"] for user in result["users"]] == ["4001", "4002", "4005"]
 
 
-def test_nobody_gets_an_address_whose_holder_could_not_be_changed(stage: Any) -> None:
+def test_no_user_gets_an_address_that_its_holder_kept(stage: Any) -> None:
     users = [
         {"user": "101", "email": "person2@example.com"},
         {"user": "102", "email": "new@example.com"},
@@ -178,7 +178,7 @@ def test_nobody_gets_an_address_whose_holder_could_not_be_changed(stage: Any) ->
     )
 
 
-def test_a_user_whom_ringcentral_refuses_fails_alone(stage: Any) -> None:
+def test_a_refused_user_fails_alone(stage: Any) -> None:
     users = [
         {"user": "101", "email": "ada@example.com"},
         {"user": "102", "email": "bob@example.com"},
@@ -234,7 +234,7 @@ def test_an_answer_that_does_not_name_the_user_proves_nothing(stage: Any, reply:
     assert "may have been changed" in unknown["message"]
 
 
-def test_a_single_user_whom_the_answer_does_not_name_is_no_success(stage: Any) -> None:
+def test_an_answer_without_the_single_user_is_no_success(stage: Any) -> None:
     with pytest.raises(TransportError, match=r"answer to the change of Person 1 .* does not name that user"):
         stage.correct(PEOPLE, put(1, answer(body={})), user="101", email="ada@example.com")
 
