@@ -68,6 +68,7 @@ options:
         two entries ask for the same address. An entry that repeats another one counts once.
       - An address may pass from one listed user to the next. The user who gives it up is changed first. Two users
         cannot swap addresses in one task.
+      - RingCentral allows about 40 changes a minute by default, so more than 600 of them need a larger O(max_wait).
       - If RingCentral refuses a user, the task continues with the others and fails at the end. A failed login, a
         missing permission, or three users in a row without a usable answer end it early. RV(users) has the outcome
         of every user in each case.
@@ -244,7 +245,7 @@ users:
       description:
         - V(corrected), or V(would_correct) in check mode.
         - V(unchanged) if the user had these values already.
-        - V(failed) if RingCentral refused the change.
+        - V(failed) if RingCentral refused the change, or the request could not be sent.
         - V(unknown) if no usable answer arrived, so the user may have been changed. Run the task again to find out.
         - V(not_attempted) if the task ended early, or if another user still has the address.
       type: str

@@ -19,7 +19,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._user_writes import IncompleteCorrection
 from machine import Machine
-from scripted import ACCOUNT, REVOKE, TOKEN, answer, extension
+from scripted import ACCOUNT, REVOKE, TOKEN, answer, extension, log_in
 
 PEOPLE = [
     extension(1),
@@ -271,6 +271,22 @@ def test_a_connection_that_never_opens_ends_the_task_unchanged(stage: Any) -> No
         stage.correct(PEOPLE, *refused_connection, users=users)
     assert outcomes(caught.value.result) == {"4001": "failed", "4002": "not_attempted"}
     assert not caught.value.result["changed"]
+
+
+def test_a_wait_that_max_wait_does_not_allow_ends_the_task(stage: Any) -> None:
+    users = [{"user": str(100 + number), "department": "Engines"} for number in (1, 2, 5)]
+    limited = answer(429, {"errorCode": "CMN-301", "message": "Request rate exceeded"}, retry_after="1000")
+    with pytest.raises(IncompleteCorrection, match=r"^2 of 3 users .*max_wait") as caught:
+        stage.correct(PEOPLE, put(1), put(2, limited), users=users)
+    assert outcomes(caught.value.result) == {"4001": "corrected", "4002": "failed", "4005": "not_attempted"}
+    assert caught.value.as_result()["error"] == {"code": "OutOfTime"}
+
+
+def test_a_session_that_ends_early_is_renewed(stage: Any) -> None:
+    users = [{"user": str(100 + number), "department": "Engines"} for number in (1, 2)]
+    expired = answer(401, {"errorCode": "OAU-213", "message": "Token not found"})
+    result = stage.correct(PEOPLE, put(1), put(2, expired), log_in("token-2"), put(2), users=users)
+    assert outcomes(result) == {"4001": "corrected", "4002": "corrected"}
 
 
 @pytest.mark.parametrize("form", ["single", "list"])
