@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a playbook can rely on in each module."""
+"""The behavior that a playbook can expect of each module."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Says what would be done, and does nothing.
+    description: Predicts the result and changes nothing.
   diff_mode:
-    description: Shows what changes, or would change.
+    description: Shows what changes, or what would change in check mode.
   idempotent:
-    description: Doing it twice comes to the same as doing it once.
+    description: Running the task again with the same options changes nothing more.
   action_group:
-    description: Takes its connection from C(module_defaults) of the group C(onboard.ringcentral.ringcentral).
+    description: Takes connection options from C(module_defaults) for C(group/onboard.ringcentral.ringcentral).
     membership: [onboard.ringcentral.ringcentral]
 """

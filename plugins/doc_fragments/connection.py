@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which every module reaches RingCentral."""
+"""The options that connect a module to RingCentral."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ options:
     default: https://platform.ringcentral.com
   client_id:
     description:
-      - The client id of an app that is registered with RingCentral for the JWT auth flow.
+      - The client id of an app that is registered with RingCentral and uses the JWT auth flow.
       - If not set, the environment variable E(RC_APP_CLIENT_ID) is used.
     type: str
   client_secret:
@@ -27,14 +27,14 @@ options:
     type: str
   jwt:
     description:
-      - The JWT credential of the user in whose name the app acts.
+      - The JWT credential of the user that the app acts as.
       - If not set, the environment variable E(RC_USER_JWT) is used.
     type: str
   access_token:
     description:
-      - An access token of a session that exists already, in place of O(client_id), O(client_secret) and O(jwt).
-      - Cannot be combined with O(jwt), so that it is never in doubt which account is meant.
-      - Its session is not ended by the module.
+      - The access token of an existing session, instead of O(client_id), O(client_secret) and O(jwt).
+      - Cannot be combined with O(jwt), since the two could belong to different accounts.
+      - The module does not end that session.
       - If not set, the environment variable E(RC_ACCESS_TOKEN) is used.
     type: str
   account_id:
@@ -64,8 +64,8 @@ options:
     default: 30
   max_wait:
     description:
-      - Seconds that the task may spend waiting in all, for rate limits, retries and bulk tasks.
-      - When they do not suffice, the task ends with an error that holds what was achieved until then.
+      - Total seconds that the task may wait for rate limits, retries and bulk tasks.
+      - If that is not enough, the task fails, and the error includes the results so far.
     type: float
     default: 900
 requirements:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which users are chosen to be read."""
+"""The options that select the users to read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   status:
-    description: Only users in one of these states. Everybody unless set.
+    description: Only users with one of these statuses. By default, users of every status.
     type: list
     elements: str
     choices: [enabled, disabled, frozen, not_activated, unassigned]
   type:
     description:
-      - Only extensions of these types, an empty list for all. RingCentral's call queues are of the type V(department).
+      - Only extensions of these types. An empty list selects all types. Call queues have the type V(department).
     type: list
     elements: str
     default: [user]
@@ -53,11 +53,11 @@ options:
     elements: str
   created_before:
     description:
-      - Only users who were created before this time, which is ISO 8601 (UTC unless it says otherwise) or an age such
-        as V(14d).
+      - Only users who were created before this time. Give an ISO 8601 time, in UTC unless it has an offset, or an age
+        such as V(14d).
       - Users without a creation time count as older than any time.
     type: str
   created_after:
-    description: Only users who were created at this time or after it, written as for O(created_before).
+    description: Only users who were created at or after this time, in the format of O(created_before).
     type: str
 """

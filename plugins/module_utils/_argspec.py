@@ -117,10 +117,16 @@ def batch() -> Spec:
 
 def user() -> Spec:
     """The options of rc_user."""
+    fields = {name: {"type": "str"} for name in ("email", "first_name", "last_name", "department", "job_title")}
     return {
         **connection(),
-        "user": {"type": "str", "required": True},
-        **{name: {"type": "str"} for name in ("email", "first_name", "last_name", "department", "job_title")},
+        "user": {"type": "str"},
+        **fields,
+        "users": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"user": {"type": "str", "required": True}, **fields},
+        },
     }
 
 

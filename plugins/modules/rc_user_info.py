@@ -10,8 +10,8 @@ module: rc_user_info
 short_description: Read the users of a RingCentral account
 version_added: 0.1.0
 description:
-  - Reads users with what an administrator decides by, such as status, address, site and department.
-  - With O(details=false) it only counts them, which is what large accounts want first.
+  - Reads users with their status, address, site, department and more.
+  - With O(details=false) it only counts them, which is a good start with a large account.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
   - onboard.ringcentral.selection
@@ -20,7 +20,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It only reads.
+    details: The module only reads.
   diff_mode:
     support: none
   idempotent:
@@ -31,7 +31,7 @@ options:
   users:
     description:
       - Only these users, named by e-mail address, id or extension number. Quote numbers that begin with a zero.
-      - The whole account is read to find them, so that a name can be told to be unknown or ambiguous.
+      - The module reads the whole account to find them. That is how it detects unknown and ambiguous names.
     type: list
     elements: str
   details:
@@ -40,26 +40,26 @@ options:
     default: true
   findings:
     description:
-      - Also say what is amiss with each person, in the words that M(onboard.ringcentral.rc_send_invite) has for it.
-      - O(allowed_domains), O(placeholder_patterns), O(directory) and O(match_by) say what is right. The whole account
-        is read.
-      - Of users who are disabled it is said only if they are disabled in the O(directory) too, since they still have a
-        user.
+      - Audit each person and report problems, with the reasons that M(onboard.ringcentral.rc_send_invite) uses.
+      - O(allowed_domains), O(placeholder_patterns), O(directory) and O(match_by) define what is right. The module reads
+        the whole account.
+      - A user whose status is V(disabled) has only one possible finding, V(disabled_in_directory), since the user still
+        exists after the person has left.
     type: bool
     default: false
   ledger:
     description:
-      - Show in RV(users) what this ledger of M(onboard.ringcentral.rc_send_invite) remembers of them.
-      - The V(custom_field) ledger can be read of users who have not activated.
+      - Add the invitations that this ledger of M(onboard.ringcentral.rc_send_invite) has on record to RV(users).
+      - The V(custom_field) ledger can be read only for users who have not activated.
     type: dict
     suboptions:
       backend:
-        description: Where the ledger is.
+        description: Where the ledger is kept.
         type: str
         choices: [sqlite, custom_field]
         default: sqlite
       path:
-        description: The file of the V(sqlite) ledger, the one of M(onboard.ringcentral.rc_send_invite) by default.
+        description: The file of the V(sqlite) ledger. The default is that of M(onboard.ringcentral.rc_send_invite).
         type: path
       field:
         description: The name of the custom field of the V(custom_field) ledger.
@@ -72,24 +72,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who has not activated within two weeks?
+- name: Read the users who have not activated within two weeks
   onboard.ringcentral.rc_user_info:
     status: not_activated
     created_before: 14d
   register: pending
 
-- name: Show them
+- name: Show their addresses
   ansible.builtin.debug:
     msg: "{{ pending.users | map(attribute='email') }}"
 
-- name: What is amiss with anybody, by the company's own record?
+- name: Audit all users against the company directory
   onboard.ringcentral.rc_user_info:
     findings: true
     allowed_domains: [example.com]
     directory: "{{ people }}"
   register: audit
 
-- name: How many are in which state?
+- name: Count the users by status
   onboard.ringcentral.rc_user_info:
     details: false
   register: account
@@ -119,15 +119,15 @@ users:
       type: str
       sample: Lovelace
     email:
-      description: The address that mail goes to; empty if there is none.
+      description: The e-mail address, empty if there is none.
       type: str
       sample: ada.lovelace@example.com
     email_as_login_name:
-      description: Whether the user logs in by that address.
+      description: Whether the user logs in with that address.
       type: bool
       sample: true
     extension_number:
-      description: The extension number; empty if there is none.
+      description: The extension number, empty if there is none.
       type: str
       sample: "101"
     status:
@@ -151,7 +151,7 @@ users:
       type: str
       sample: Analyst
     employee_id:
-      description: The id in the company's directory, if RingCentral keeps one; empty if not.
+      description: The user's id in the company directory, empty if RingCentral has none.
       type: str
       sample: E-1017
     roles:
@@ -164,48 +164,51 @@ users:
       type: bool
       sample: false
     created_at:
-      description: When the user was created, in UTC, or null if RingCentral does not say.
+      description: The creation time in UTC, or null if RingCentral does not report one.
       type: str
       sample: "2026-01-31T09:00:00Z"
     last_invited_at:
-      description: When the last invitation that surely went out was asked for, in UTC, or null.
+      description: The time in UTC when the last invitation that certainly went out was requested, or null.
       returned: when O(ledger) is given
       type: str
       sample: "2026-02-02T09:00:00Z"
     attempts:
-      description: How many invitations went out or may have.
+      description: The number of invitations that went out or may have gone out.
       returned: when O(ledger) is given
       type: int
       sample: 1
     in_doubt:
-      description: Whether it is not known if the last one went out.
+      description: Whether it is unknown if the last invitation went out.
       returned: when O(ledger) is given
       type: bool
       sample: false
     findings:
       description:
-        - What is amiss, each with its message. V(not_activated), V(no_email), V(placeholder_email), V(duplicate_email),
-          V(domain_not_allowed), V(not_in_directory), V(disabled_in_directory), V(email_mismatch) or V(ambiguous).
+        - The problems that were found, each with its message. V(not_activated), V(no_email), V(placeholder_email),
+          V(duplicate_email), V(domain_not_allowed), V(not_in_directory), V(disabled_in_directory), V(email_mismatch) or
+          V(ambiguous).
       returned: for people, when O(findings=true)
       type: dict
       sample: {"email_mismatch": "the directory has ada@example.com for them, found by name"}
     directory_email:
-      description: The address that the O(directory) has for the user beyond doubt, if theirs is not right; or null.
+      description:
+        - The address that the O(directory) has for the user, if it identifies them beyond doubt and theirs is wrong, or
+          null.
       returned: for people, when O(findings=true)
       type: str
       sample: ada@example.com
 total:
-  description: How many users there are in all.
+  description: The number of users.
   returned: success
   type: int
   sample: 42
 counts:
-  description: How many there are of each status.
+  description: The number of users with each status.
   returned: success
   type: dict
   sample: {"enabled": 28, "disabled": 1, "frozen": 0, "not_activated": 12, "unassigned": 1}
 findings:
-  description: How many users there are of each finding.
+  description: The number of users with each finding.
   returned: when O(findings=true)
   type: dict
   sample:
@@ -219,12 +222,12 @@ findings:
     email_mismatch: 4
     ambiguous: 0
 pending_by_age:
-  description: How many have not activated, by the time since they were created.
+  description: The number of users who have not activated, by age.
   returned: when O(findings=true)
   type: dict
   sample: {"under_7_days": 3, "7_to_30_days": 5, "30_to_90_days": 4, "over_90_days": 0, "unknown": 0}
 not_found:
-  description: The names in O(users) that nobody has.
+  description: The names in O(users) that match no user.
   returned: success
   type: list
   elements: str
@@ -235,7 +238,7 @@ account:
   type: dict
   sample: {"id": "400131426008", "main_number": "+16505550100"}
 api:
-  description: What it took of RingCentral's API.
+  description: How much of RingCentral's API the task used.
   returned: always
   type: dict
   sample: {"requests": {"auth": 1, "light": 1, "medium": 1}, "retries": 0, "waited_seconds": 0.0}
@@ -243,8 +246,8 @@ api:
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -264,6 +267,17 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._times import 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the ``account``, ``everybody`` who was asked for, and of these the ``users`` who were named."""
+
+    account: Account
+    everybody: list[User]
+    users: list[User]
+    not_found: list[str]
+    warnings: list[str]
+
+
 def run(
     params: Mapping[str, Any],
     api: Api,
@@ -272,46 +286,68 @@ def run(
     check_mode: bool = False,  # noqa: ARG001
     progress: Progress = silent,  # noqa: ARG001
 ) -> dict[str, Any]:
-    """Read, narrow and count. Returns what RETURN documents, but for ``api``, and ``warnings``."""
+    """Read, narrow, report. Returns what RETURN documents, but for ``api``, and ``warnings``."""
     matches = user_filter(params, now())
     policy, warnings = _policy(params)
-    account = read_account(api, params["expect_account"])
-    everybody, users, not_found, ambiguous = _read_users(params, api)
-    warnings += ambiguous
-    matching = [user for user in users if matches(user)]
-    if params["users"] is not None and len(matching) < len(users):
-        warnings.append(f"users: {len(users) - len(matching)} of them are left out by the other options, such as type")
-    by_status = Counter(user.status for user in matching)
-    result: dict[str, Any] = {
+    reading = _read(params, api)
+    users = [user for user in reading.users if matches(user)]
+    return {
         "changed": False,
-        "total": len(matching),
-        "counts": {status: by_status[status] for status in (*STATUSES, *sorted(by_status.keys() - set(STATUSES)))},
-        "not_found": not_found,
-        "account": asdict(account),
-        "warnings": warnings,
+        **_counts(users),
+        "not_found": reading.not_found,
+        "account": asdict(reading.account),
+        "warnings": [*warnings, *reading.warnings, *_left_out(params, reading.users, users)],
+        **_report(params, api, reading, users, policy=policy, now=now()),
     }
-    found: dict[str, dict[str, Any]] = {}
-    if policy:
-        found = find(policy, matching, everybody)
-        result["findings"] = tally_findings(found.values())
-        result["pending_by_age"] = pending_by_age(matching, now())
-    if params["details"]:
-        recall = _recall(params["ledger"], account, api, matching)
-        result["users"] = [{**user.to_dict(), **recall(user), **found.get(user.id, {})} for user in matching]
-    return result
 
 
-def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], list[User], list[str], list[str]]:
-    """Everybody who was read, of these the ones meant, the names that nobody has, and warnings."""
+def _read(params: Mapping[str, Any], api: Api) -> Reading:
+    """The account, and as much of its users as the options need."""
+    account = read_account(api, params["expect_account"])
     narrow = params["users"] is None and not params["findings"]
     everybody = list_users(api, statuses=params["status"] or (), types=params["type"]) if narrow else list_users(api)
     everybody = with_employee_ids(api, everybody, params["employee_id_field"])
     if params["users"] is None:
-        return everybody, everybody, [], []
+        return Reading(account, everybody, everybody, [], [])
     found = find_users(params["users"], everybody)
     users = {user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}
     warnings = [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
-    return everybody, list(users.values()), list(found.not_found), warnings
+    return Reading(account, everybody, list(users.values()), list(found.not_found), warnings)
+
+
+def _left_out(params: Mapping[str, Any], named: Sequence[User], users: Sequence[User]) -> list[str]:
+    """A warning if the other options exclude users who were named."""
+    if params["users"] is None or len(users) == len(named):
+        return []
+    return [f"users: the other options, such as type, exclude {len(named) - len(users)} of the users that were found"]
+
+
+def _counts(users: Sequence[User]) -> dict[str, Any]:
+    by_status = Counter(user.status for user in users)
+    statuses = (*STATUSES, *sorted(by_status.keys() - set(STATUSES)))
+    return {"total": len(users), "counts": {status: by_status[status] for status in statuses}}
+
+
+def _report(
+    params: Mapping[str, Any],
+    api: Api,
+    reading: Reading,
+    users: Sequence[User],
+    *,
+    policy: Policy | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """The findings and the users, as far as they are asked for."""
+    report: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
+    if policy:
+        found = find(policy, users, reading.everybody)
+        report["findings"] = tally_findings(found.values())
+        report["pending_by_age"] = pending_by_age(users, now)
+    if params["details"]:
+        recall = _recall(params["ledger"], reading.account, api, users)
+        report["users"] = [{**user.to_dict(), **recall(user), **found.get(user.id, {})} for user in users]
+    return report
 
 
 def _policy(params: Mapping[str, Any]) -> tuple[Policy | None, list[str]]:
@@ -319,7 +355,7 @@ def _policy(params: Mapping[str, Any]) -> tuple[Policy | None, list[str]]:
     directory, warnings = directory_of(params)
     if not params["findings"]:
         if directory:
-            raise InvalidOption("directory", "is for findings, which are not asked for; set findings to true")
+            raise InvalidOption("directory", "is for findings only; set findings to true")
         return None, []
     policy = Policy(
         allowed_domains=params["allowed_domains"],

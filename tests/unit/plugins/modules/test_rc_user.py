@@ -79,7 +79,7 @@ def test_what_is_so_already_is_left_alone(stage: Any, options: dict[str, str]) -
         ({"user": "101", "email": "ada"}, "^email: 'ada' is not an e-mail address"),
     ],
 )
-def test_bad_input_is_told_before_anything_is_sent(stage: Any, options: dict[str, str], says: str) -> None:
+def test_bad_input_fails_before_any_request(stage: Any, options: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidOption, match=says):
         stage.correct(PEOPLE, **options)
     assert stage.wire.sent == []
@@ -94,7 +94,7 @@ def test_bad_input_is_told_before_anything_is_sent(stage: Any, options: dict[str
         ({"user": "101", "email": "PERSON2@example.com"}, r"^email: .* is the address of Person 2 \(extension 102"),
     ],
 )
-def test_whom_and_what_it_refuses(stage: Any, options: dict[str, str], says: str) -> None:
+def test_users_and_addresses_it_refuses(stage: Any, options: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidOption, match=says):
         stage.correct(PEOPLE, **{"email": "ada@example.com", **options})
     assert bodies(stage) == []

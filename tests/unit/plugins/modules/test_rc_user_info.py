@@ -73,10 +73,10 @@ def test_named_users(stage: Any) -> None:
 def test_named_users_that_are_narrowed_out_are_not_dropped_without_a_word(stage: Any) -> None:
     result = stage.info(PEOPLE, users=["4004"])
     assert (result["users"], result["not_found"]) == ([], [])
-    assert result["warnings"] == ["users: 1 of them are left out by the other options, such as type"]
+    assert result["warnings"] == ["users: the other options, such as type, exclude 1 of the users that were found"]
 
 
-def test_bad_input_is_told_before_anything_is_sent(stage: Any) -> None:
+def test_bad_input_fails_before_any_request(stage: Any) -> None:
     with pytest.raises(InvalidOption, match=r"^created_before: 'soon'"):
         stage.info(PEOPLE, created_before="soon")
     assert stage.wire.sent == []
@@ -84,7 +84,7 @@ def test_bad_input_is_told_before_anything_is_sent(stage: Any) -> None:
         stage.info(PEOPLE, expect_account="2")
 
 
-def test_what_is_amiss_with_each(stage: Any) -> None:
+def test_the_findings_of_each_user(stage: Any) -> None:
     people = [
         extension(1),
         extension(2, contact={}),
