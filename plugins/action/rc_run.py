@@ -95,6 +95,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 raise _role_task.Refused(f"{name}: {error}. No mail was sent.") from None
             if value is not None:
                 given[name] = value
+            elif name == "reinvite_users":
+                given[name] = []  # no user is named, which is never every user
             elif name in _role_variables.GUARDING:
                 raise _role_task.Refused(f"{name} is null; give it a value, or remove it. No mail was sent.")
         return {name: value for name, value in given.items() if name in spec}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -13,6 +14,10 @@ from urllib.parse import quote
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of a file that is read; a plan of 300,000 users has 60 MB."""
+
+
+_LONGEST_NAME = 240
+"""Bytes of a file's name, with room for that of the file that becomes it."""
 
 
 def absolute(path: str) -> Path:
@@ -25,16 +30,22 @@ def file_name(host: str) -> str:
     return quote(host, safe="")
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder for its owner alone, unless it exists. OSError if no file can be written there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def check_writable(path: Path) -> None:
+    """OSError if the file could not be written, as far as that can be known without making anything."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    folder = next(parent for parent in path.parents if os.path.lexists(parent))
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(13, "Permission denied", str(folder))
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file in one step."""
-    make_folder(path.parent)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import (
     absolute,
+    check_writable,
     file_name,
-    make_folder,
     read_json,
     write_json,
     write_text,
@@ -29,7 +29,8 @@ class Report:
         self._name = name or file_name(task.host)
         if self._folder:
             try:
-                make_folder(self._folder)
+                for ending in self._formats:
+                    check_writable(self._path(ending, ""))
             except OSError as error:
                 raise Refused(f"reinvite_report_dir: {self._folder}: {error.strerror}. {UNSENT}") from None
 
