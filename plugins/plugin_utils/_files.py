@@ -26,8 +26,11 @@ def file_name(host: str) -> str:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder for its owner alone, unless it exists. OSError if no file can be written there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder, and those above it, for their owner alone. OSError if no file can be written there."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)  # mkdir(parents=True) would leave the upper ones open to all
+    if not folder.is_dir():
+        raise NotADirectoryError(20, "Not a directory", str(folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(13, "Permission denied", str(folder))
 
