@@ -49,8 +49,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """The document, indented and in a stable order."""
-    write_text(path, json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n")
+    """The document, indented and in a stable order. Half a pair of surrogates, which UTF-8 has not, stays an escape."""
+    text = json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n"
+    write_text(path, text.encode("utf-8", "backslashreplace").decode())
 
 
 def read_json(path: Path) -> Any:

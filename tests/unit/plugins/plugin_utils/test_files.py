@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,14 @@ def test_json_reads_back_in_a_stable_order(tmp_path: Path) -> None:
         tmp_path / "a.json"
     ).read_bytes() == '{\n    "a": [\n        1,\n        null\n    ],\n    "b": "Zoë"\n}\n'.encode()
     assert read_json(tmp_path / "a.json") == {"b": "Zoë", "a": [1, None]}
+
+
+@given(st.text(), st.text())
+def test_any_text_reads_back_from_json(key: str, value: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.json"
+        write_json(path, {key: value, "half": "\ud83d"})
+        assert read_json(path) == {key: value, "half": "\ud83d"}
 
 
 def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
