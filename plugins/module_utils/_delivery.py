@@ -186,8 +186,12 @@ class Delivery:
     def _claim(self, round_: _Round) -> list[Record]:
         """Put this run's claims on disk, except for users that another run has taken or whose window has closed."""
         now = self._now().replace(microsecond=0)
-        shut = {user_id: judge_window(round_.policies[user_id], one, now) for user_id, one in round_.decisions.items()}
-        self.done |= {user_id: decision for user_id, decision in shut.items() if decision.verdict != "send"}
+        judged = {
+            user_id: judge_window(round_.policies[user_id], one, now)
+            for user_id, one in round_.decisions.items()
+            if user_id not in self.done  # a round can be tried again by another transport
+        }
+        self.done |= {user_id: decision for user_id, decision in judged.items() if decision.verdict != "send"}
         claims = [
             Record(
                 user_id=user_id,

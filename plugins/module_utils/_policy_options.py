@@ -16,6 +16,9 @@ from ._times import parse_duration
 from ._window import read_window
 
 _NUMBERS = ("max_attempts", "limit", "max_invites", "canary", "max_failures", "wave_pause")
+_LARGEST = 1e9
+"""More than this is not meant, and cannot be slept."""
+
 _AS_THEY_ARE = (
     "allowed_domains",
     "exclude",
@@ -33,6 +36,8 @@ def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[
     for option in _NUMBERS:
         if params.get(option, 0) < 0:
             raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
+        if not params.get(option, 0) <= _LARGEST:  # nan is not either
+            raise InvalidOption(option, f"{params[option]} is not a usable number; 0 means none. No mail was sent")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would send no mail")
     directory, warnings = directory_of(params)

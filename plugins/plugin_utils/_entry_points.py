@@ -59,11 +59,11 @@ def invite(task: Task) -> Result:
     )
     result |= _lists(result["results"])
     table = invite_table(result, report.shown("csv"), planned=task.check_mode)
-    failure = _failure(result) or _pending(task, result)
+    failures = [_failure(result) or _pending(task, result)]
     if task.check_mode and plan_file and not result.get("failed"):
         table += write_plan(plan_file, result, variables["reinvite_plan_max_age"])
-    report.write(result, invite_csv(result["results"]))
-    return _done(result, table, failure, reinvite_counts={task.host: result["counts"]})
+    failures.append(report.write(result, invite_csv(result["results"])))
+    return _done(result, table, failures, reinvite_counts={task.host: result["counts"]})
 
 
 def onboard(task: Task) -> Result:
@@ -92,7 +92,7 @@ def onboard(task: Task) -> Result:
         result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
     )
     result |= _lists(result["results"])
-    table = []
+    table, failures = [], [_failure(result)]
     for batch in result["batches"]:
         part = _part(result, batch)
         if any(row["decision"] != "skip" for row in part["results"]):
@@ -101,11 +101,11 @@ def onboard(task: Task) -> Result:
                 *invite_table(part, report.shown("csv", batch["folder"]), planned=task.check_mode),
             ]
         if batch["state"] == "due":
-            report.write(part, invite_csv(part["results"]), batch["folder"])
+            failures.append(report.write(part, invite_csv(part["results"]), batch["folder"]))
     table += onboarding_table(result, report.shown("json"), planned=task.check_mode)
-    report.write(result, onboarding_csv(result))
+    failures.append(report.write(result, onboarding_csv(result)))
     result["onboarding"] = {key: result[key] for key in ("today", "timezone", "counts", "funnels", "batches")}
-    return _done(result, table, _failure(result), onboarding_counts={task.host: result["funnels"]})
+    return _done(result, table, failures, onboarding_counts={task.host: result["funnels"]})
 
 
 def audit(task: Task) -> Result:
@@ -125,8 +125,8 @@ def audit(task: Task) -> Result:
     bad = [name for name in variables["audit_fail_on"] if result["findings"][name]]
     failure = "audit_fail_on: " + ", ".join(f"{result['findings'][name]} {name}" for name in bad) if bad else ""
     table = audit_table(result, report.shown("csv"))
-    report.write(result, audit_csv(result["users"]))
-    return _done(result, table, failure, audit_counts={task.host: result["findings"]})
+    failures = [failure, report.write(result, audit_csv(result["users"]))]
+    return _done(result, table, failures, audit_counts={task.host: result["findings"]})
 
 
 def summarize(
@@ -136,8 +136,9 @@ def summarize(
     # the report of no account has a plus in its name
     report = Report(task, name="estate+" if "estate" in hosts else "estate")
     summary = estate_summary(hosts, results, set(alive))
-    report.write({"finished_at": to_iso(utc_now()), **summary}, estate_csv(summary))
-    return {"changed": False, **summary, "table": estate_table(summary, planned=task.check_mode)}
+    unwritten = report.write({"finished_at": to_iso(utc_now()), **summary}, estate_csv(summary))
+    table = estate_table(summary, planned=task.check_mode) + ([unwritten] if unwritten else [])
+    return {"changed": False, **summary, "table": table}
 
 
 def _whom(task: Task, plan_file: Path | None) -> dict[str, Any]:
@@ -151,6 +152,8 @@ def _whom(task: Task, plan_file: Path | None) -> dict[str, Any]:
 
 def _ledger(task: Task, *, reads: bool = False) -> dict[str, Any] | None:
     """The option ledger, its path absolute. Under AWX a file that is not named would vanish with the job."""
+    if task.variables["reinvite_ledger"] is None:  # an audit needs none
+        return None
     ledger = dict(task.variables["reinvite_ledger"])
     if ledger["path"]:
         ledger["path"] = str(absolute(ledger["path"]))
@@ -218,12 +221,12 @@ def refusal(why: Refused | InvalidOption) -> Result:
     return _failed({"msg": str(why)})
 
 
-def _done(result: Result, table: list[str], failure: str, **stats: Any) -> Result:
+def _done(result: Result, table: list[str], failures: Iterable[str], **stats: Any) -> Result:
     """What a host leaves. ``failed`` is for the report; the task that follows fails with ``failure``."""
     kept = {key: value for key, value in result.items() if key not in {"failed", "msg", "exception"}}
     return {
         **kept,
-        "failure": failure,
+        "failure": "; ".join(filter(None, failures)),
         "table": table,
         "ansible_stats": {"data": stats, "per_host": False, "aggregate": True},
     }

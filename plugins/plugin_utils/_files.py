@@ -15,7 +15,6 @@ from urllib.parse import quote
 MOST_BYTES = 256 * 1024 * 1024
 """Of a file that is read; a plan of 300,000 users has 60 MB."""
 
-
 _LONGEST_NAME = 240
 """Bytes of a file's name, with room for that of the file that becomes it."""
 
@@ -28,6 +27,13 @@ def absolute(path: str) -> Path:
 def file_name(host: str) -> str:
     """The name of a host as a file name that no other host has: what does not fit is written as in a web address."""
     return quote(host, safe="")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder, and those above it, for their owner alone. OSError if no file can be written there."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)  # mkdir(parents=True) would leave the upper ones open to all
+    check_writable(folder / "report")
 
 
 def check_writable(path: Path) -> None:
@@ -45,7 +51,7 @@ def check_writable(path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file in one step."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
@@ -57,8 +63,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """The document, indented and in a stable order."""
-    write_text(path, json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n")
+    """The document, indented and in a stable order. Half a pair of surrogates, which UTF-8 has not, stays an escape."""
+    text = json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n"
+    write_text(path, text.encode("utf-8", "backslashreplace").decode())
 
 
 def read_json(path: Path) -> Any:

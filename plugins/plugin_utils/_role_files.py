@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,24 @@ class Report:
         """The file that the table refers to; "" if none is written."""
         return str(self._path(ending, folder)) if self._folder and ending in self._formats else ""
 
-    def write(self, document: Mapping[str, Any], csv: str, folder: str = "") -> None:
-        """The document as JSON, and the CSV."""
-        if self._folder and "json" in self._formats:
-            kept = {key: value for key, value in document.items() if key not in {"diff", "table", "onboarding"}}
-            write_json(self._path("json", folder), kept)
-        if self._folder and "csv" in self._formats:
-            write_text(self._path("csv", folder), csv)
+    def write(self, document: Mapping[str, Any], csv: str, folder: str = "") -> str:
+        """The document as JSON, and the CSV. Returns why a file was not written: by now users may have been mailed, so
+        that is no reason to lose the result.
+        """
+        kept = {key: value for key, value in document.items() if key not in {"diff", "table", "onboarding"}}
+        writers: dict[str, Callable[[Path], None]] = {
+            "json": lambda path: write_json(path, kept),
+            "csv": lambda path: write_text(path, csv),
+        }
+        problems = []
+        for ending, write in writers.items():
+            path = self._path(ending, folder)
+            try:
+                if self._folder and ending in self._formats:
+                    write(path)
+            except OSError as error:
+                problems.append(f"reinvite_report_dir: {path}: {error.strerror}; the report was not written")
+        return "; ".join(problems)
 
     def _path(self, ending: str, folder: str) -> Path:
         return (self._folder or Path()) / folder / f"{self._name}.{ending}"

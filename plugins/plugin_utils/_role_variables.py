@@ -143,12 +143,18 @@ def known_variables() -> set[str]:
 def unknown_variables(names: Iterable[str]) -> list[str]:
     """What to say about each variable that has one of PREFIXES and means nothing, which is mostly a misspelt one."""
     known = known_variables()
-    said = []
-    for name in sorted(names):
-        if name.startswith(PREFIXES) and name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0)
-            said.append(f"{name} is not a variable of this role; did you mean {near[0]}?" if near else name)
-    return said
+    return [
+        f"{name} is not a variable of this role; did you mean {_nearest(name, known)}?"
+        for name in sorted(names)
+        if name.startswith(PREFIXES) and name not in known
+    ]
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The known variable that was probably meant: the same word with another prefix, or the one spelt most alike."""
+    words = [name.removeprefix(prefix) for prefix in PREFIXES]
+    same = [prefix + word for prefix in PREFIXES for word in words if prefix + word in known]
+    return same[0] if same else get_close_matches(name, known, n=1, cutoff=0)[0]
 
 
 def validated(spec: Spec, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], set[str]]:

@@ -18,7 +18,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Response
-from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite, rc_user, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.modules import rc_onboard, rc_send_invite, rc_user, rc_user_info
 from emulator import Emulator
 from machine import Machine
 from scripted import ACCOUNT, LIST, Clock, ScriptedWire, answer, client, log_in, page
@@ -28,7 +28,7 @@ Step = tuple[str, Any]
 
 @dataclass
 class Stage:
-    """``invite`` and ``info`` play a script whose beginning (login, account, list) is filled in."""
+    """Each method plays a script whose beginning (login, account, list) is filled in."""
 
     ledger: Path
     clock: Clock = field(default_factory=Clock)
@@ -47,6 +47,17 @@ class Stage:
         listing = people if isinstance(people, Response) else page(people)
         with self._login([(LIST, listing), *script], max_wait) as api:
             return run(_validated(_argspec.send_invite(), {**defaults, **options}), api, self.clock.now)
+
+    def onboard(
+        self,
+        people: Sequence[dict[str, Any]],
+        *script: Step,
+        check_mode: bool = False,
+        **options: Any,
+    ) -> dict[str, Any]:
+        options = {"ledger": {"path": str(self.ledger)}, **options}
+        with self._login([(LIST, page(people)), *script], 900) as api:
+            return rc_onboard.run(_validated(_argspec.onboard(), options), api, self.clock.now, check_mode=check_mode)
 
     def info(self, people: Sequence[dict[str, Any]], **options: Any) -> dict[str, Any]:
         with self._login([(LIST, page(people))], 900) as api:

@@ -1,129 +1,213 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans as files, and plans in waves."""
+"""rc_send_invite in waves: their order, the pauses between them, and what a failure stops."""
 
 from __future__ import annotations
 
-import base64
-import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
 
-from ansible_collections.onboard.ringcentral.plugins.filter.plans import (
-    FilterModule,
-    invite_approved,
-    invite_merge,
-    invite_plan,
-    invite_waves,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._waves import IN_NO_WAVE
+from machine import FIELD, Machine
+from scripted import BULK, answer, extension
+from unit.plugins.modules.onboarding import bulk_requests, ids, mailed, outcomes, pending, requests_to, split, writes
+from unit.plugins.modules.sending import ACCEPTED, TASK, sent, task
 
-PLAN = {"account": {"id": "1"}, "made_at": "2026-03-02T09:00:00Z", "users": [{"id": "7", "email": "a@example.com"}]}
+Emulate = Callable[..., Machine]
 
-
-def row(user_id: str, outcome: str | None = "would_invite", **changes: Any) -> dict[str, Any]:
-    return {
-        "id": user_id,
-        "name": f"Person {user_id}",
-        "email": f"p{user_id}@example.com",
-        "site": "Paris",
-        "department": "Sales",
-        "decision": "send" if outcome else "hold",
-        "reason": "not_activated" if outcome else "no_email",
-        "outcome": outcome,
-        "message": "",
-        "corrected_from": None,
-        **changes,
-    }
+NOT_ATTEMPTED = "not attempted, the run stopped early; the next run will invite them"
 
 
-def result(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
-    counts = dict.fromkeys(("considered", "send", "skip", "hold", "invited", "would_invite", "failed", "unknown"), 0)
-    account = {"id": "1", "main_number": ""}
-    return {"results": list(rows), "counts": counts, "reasons": {}, "account": account, "changed": True, **more}
+def started(emulate: Emulate, *sizes: int) -> tuple[Machine, list[list[Any]]]:
+    """A machine, and its pending users in groups of these sizes; each group is a department of its own."""
+    machine = emulate(users=sum(sizes) + 2, pending=sum(sizes), odd=False)
+    groups = [list(group) for group in split(pending(machine), *sizes)]
+    for number, group in enumerate(groups):
+        for one in group:
+            one.department = f"team{number}"
+    return machine, groups
 
 
-def encoded(plan: object) -> str:
-    return base64.b64encode((plan if isinstance(plan, str) else json.dumps(plan)).encode()).decode()
+def waves(*numbers: int) -> list[dict[str, Any]]:
+    return [{"department": [f"team{number}"]} for number in numbers]
 
 
-def test_a_plan_holds_those_who_would_be_mailed_and_is_read_back() -> None:
-    plan = invite_plan(result(row("1"), row("2", None), row("3", site="Rome")))
-    assert [(user["id"], user["site"]) for user in plan["users"]] == [("1", "Paris"), ("3", "Rome")]
-    users = [{"id": "1", "email": "p1@example.com"}, {"id": "3", "email": "p3@example.com"}]
-    assert invite_approved(encoded(plan)) == {"account": "1", "users": users}
+def at(site: str, number: int) -> dict[str, Any]:
+    return extension(number, site={"id": "9", "name": site})
 
 
-@pytest.mark.parametrize("now", ["2026-03-02T09:00:00Z", "2026-03-04T09:00:00Z"])
-def test_a_plan_holds_for_a_while(now: str) -> None:
-    assert invite_approved(encoded(PLAN), now=now)["users"] == PLAN["users"]
+def messages(result: dict[str, Any]) -> dict[int, str]:
+    return {int(row["id"]): row["message"] for row in result["results"]}
+
+
+def test_waves_are_sent_in_their_order_within_one_login(emulate: Emulate) -> None:
+    machine, groups = started(emulate, *[2] * 9)
+    order = [8, 0, 7, 1, 6, 2, 5, 3, 4]
+    result = machine.invite(waves=waves(*order))
+    assert [sorted(request) for request in bulk_requests(machine)] == [ids(groups[number]) for number in order]
+    assert (requests_to(machine, "getToken"), requests_to(machine, "listExtensions")) == (1, 1)
+    assert result["waves"] == [*({"name": f"team{n}", "users": 2} for n in order), {"name": None, "users": 0}]
+    assert result["counts"]["invited"] == 18
+
+
+def test_the_pause_is_slept_between_waves_alone_and_spends_no_max_wait(stage: Any) -> None:
+    people = [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)]
+    result = stage.invite(
+        people,
+        ACCEPTED,
+        task(1, 2),
+        ACCEPTED,
+        task(3, 4),
+        waves=[{"site": ["Paris"]}, {"site": ["Oslo"]}, {"site": ["Rome"]}, {"site": ["Bern"]}],
+        wave_pause=1800,
+        max_wait=5,
+    )
+    assert stage.clock.naps == [0.25, 1800, 0.25]
+    assert result["counts"]["invited"] == 4
+
+
+def test_there_is_no_pause_if_only_one_wave_has_users(stage: Any) -> None:
+    stage.invite([at("Rome", 1), at("Rome", 2)], ACCEPTED, task(1, 2), waves=[{"site": ["Oslo"]}, {}], wave_pause=1800)
+    assert stage.clock.naps == [0.25]
+
+
+@pytest.mark.parametrize("pause", [3601, 86400])
+def test_a_pause_longer_than_a_session_logs_in_again_and_mails_no_user_twice(emulate: Emulate, pause: int) -> None:
+    machine, groups = started(emulate, 2, 2, 2)
+    result = machine.invite(waves=waves(0, 1, 2), wave_pause=pause)
+    assert requests_to(machine, "getToken") == 3
+    assert Counter(mailed(machine)) == dict.fromkeys(ids(pending(machine)), 1)
+    assert set(outcomes(result).values()) == {"invited"}
+    assert machine.rc.state()["violations"] == []
+    assert len(groups) == len(result["tasks"])
+
+
+def test_a_wave_that_fails_is_the_last(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 2, 2, 2)
+    machine.rc.account.reject[groups[1][0].id] = "not this one"
+    start = machine.now()
+    with pytest.raises(IncompleteDelivery) as caught:
+        machine.invite(waves=waves(0, 1, 2), wave_pause=600)
+    assert sorted(mailed(machine)) == sorted([*ids(groups[0]), groups[1][1].id])
+    assert {messages(caught.value.result)[one.id] for one in groups[2]} == {NOT_ATTEMPTED}
+    assert str(caught.value) == "3 of 6 users were invited (1 failed); stopped because the wave team1 failed"
+    assert machine.now() - start < timedelta(seconds=1200)  # it does not wait for a wave that will not come
+
+
+def test_a_failure_within_max_failures_does_not_stop_the_waves(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 2, 2)
+    for group in groups:
+        machine.rc.account.reject[group[0].id] = "not this one"
+    with pytest.raises(IncompleteDelivery, match=r"^2 of 4 users were invited \(2 failed\); see results"):
+        machine.invite(waves=waves(0, 1), max_failures=1)
+    assert mailed(machine) == [group[1].id for group in groups]
+
+
+def test_a_wave_in_doubt_is_the_last(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 2, 2)
+    machine.rc.account.task_script = {"leave_out": 1}
+    with pytest.raises(IncompleteDelivery, match=r"1 unknown\); stopped because the wave team0 failed"):
+        machine.invite(waves=waves(0, 1), ledger={"backend": "none"})
+    assert not set(mailed(machine)) & set(ids(groups[1]))
+
+
+def test_each_wave_has_a_canary(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 3, 2)
+    machine.invite(waves=waves(0, 1), canary=1, transport="bulk")
+    assert [len(request) for request in bulk_requests(machine)] == [1, 2, 1, 1]
+    assert set(bulk_requests(machine)[2]) < set(ids(groups[1]))
+
+
+def test_max_failures_counts_for_each_wave(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 4, 4)
+    for number, one in enumerate(pending(machine)):
+        one.created = one.created.replace(year=2020, month=1, day=1 + number)  # the oldest go first
+    bad = [groups[0][0], groups[1][0], groups[1][1]]
+    for one in bad:
+        machine.rc.account.reject[one.id] = "not this one"
+    with pytest.raises(IncompleteDelivery, match="max_failures: 2 failed or uncertain; the limit is 1"):
+        machine.invite(waves=waves(0, 1), max_failures=1, transport="single")
+    assert mailed(machine) == ids(groups[0][1:])
+
+
+def test_users_in_no_wave_are_reported_and_not_mailed(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 2, 3)
+    options = {"waves": waves(0)}
+    planned = machine.invite(**options, check_mode=True)
+    result = machine.invite(**options)
+    for one in (planned, result):
+        assert {messages(one)[left.id] for left in groups[1]} == {IN_NO_WAVE}
+        assert one["waves"] == [{"name": "team0", "users": 2}, {"name": None, "users": 3}]
+    assert sorted(mailed(machine)) == ids(groups[0])
+    assert {entry["id"] for entry in planned["plan"]["users"]} == {str(one.id) for one in groups[0]}
+
+
+def test_a_window_that_closes_during_the_pause_holds_the_next_wave(stage: Any) -> None:
+    result = stage.invite(
+        [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
+        ACCEPTED,
+        task(1, 2),
+        waves=[{"site": ["Paris"]}, {"site": ["Rome"]}],
+        wave_pause=7200,
+        window={"start": "09:00", "end": "10:00", "timezone": "UTC"},
+    )
+    assert outcomes(result) == {4001: "invited", 4002: "invited", 4003: "outside_window", 4004: "outside_window"}
+    assert messages(result)[4003] == "the window of Rome opens on Tue 2026-03-03 09:00 UTC"
+    assert len(sent(stage, BULK)) == 1
+    assert (result["counts"]["send"], result["counts"]["skip"]) == (2, 2)
+
+
+def test_check_mode_plans_what_a_run_does(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 2, 2, 1)
+    groups[1][0].email = ""
+    options: dict[str, Any] = {"waves": waves(1, 0), "ledger": FIELD}
+    planned = machine.invite(**options, check_mode=True)
+    assert (writes(machine), mailed(machine)) == ([], [])
+    done = machine.invite(**options)
+    assert planned["waves"] == done["waves"]
+    assert planned["diff"] == done["diff"]
+    swapped = {user_id: outcome.replace("would_invite", "invited") for user_id, outcome in outcomes(planned).items()}
+    assert swapped == outcomes(done)
+    assert messages(planned) == messages(done)
+
+
+def test_a_refused_login_after_a_pause_leaves_the_rest_for_the_next_run(stage: Any) -> None:
+    with pytest.raises(IncompleteDelivery, match=r"^2 of 4 users were invited; stopped because RingCentral refused"):
+        stage.invite(
+            [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
+            ACCEPTED,
+            task(1, 2),
+            (BULK, answer(401, {"errorCode": "OAU-128"})),
+            ("POST /restapi/oauth/token", answer(400, {"error": "invalid_grant"})),
+            waves=[{"site": ["Paris"]}, {"site": ["Rome"]}],
+            wave_pause=7200,
+        )
+    second = stage.invite(
+        [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
+        (BULK, answer(body={"id": "t1", "status": "Accepted"})),
+        (TASK, task(3, 4)[1]),
+    )
+    assert outcomes(second) == {4001: "recently_invited", 4002: "recently_invited", 4003: "invited", 4004: "invited"}
 
 
 @pytest.mark.parametrize(
-    ("plan", "options", "says"),
+    "options",
     [
-        (PLAN, {"now": "2026-03-04T09:00:01Z"}, r"it is of 2026-03-02 09:00 UTC, older than 48h"),
-        (PLAN, {"max_age": "two days"}, "'two days' is no duration"),
-        ("{", {}, "it is no plan"),
-        ({"users": []}, {}, "it is no plan"),
-        ([], {}, "it is no plan"),
-        ({**PLAN, "users": [{"id": "7"}]}, {}, "it is no plan"),
-        ({**PLAN, "made_at": "yesterday"}, {}, "it is no plan"),
+        {"waves": [{}, {"site": ["Paris"]}]},
+        {"waves": [{"site": [""]}]},
+        {"wave_pause": -1},
+        {"wave_pause": "nan"},
+        {"wave_pause": "inf"},
+        {"wave_pause": 1e300},
     ],
 )
-def test_what_cannot_be_carried_out(plan: object, options: dict[str, str], says: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=says):
-        invite_approved(encoded(plan), **{"now": "2026-03-02T10:00:00Z", **options})
-
-
-def test_everybody_is_in_the_first_wave_that_names_them() -> None:
-    people = [
-        row("1"),
-        row("2", site="ROME "),
-        row("3", department="IT"),
-        row("4", None),
-        row("5", site=None, department=None),
-    ]
-    waves = [{"site": ["paris"], "department": "sales"}, {"name": "South", "site": ["Rome", "Naples"]}]
-    made = invite_waves(result(*people), waves)
-    assert [(wave["name"], [user["id"] for user in wave["plan"]["users"]]) for wave in made["waves"]] == [
-        ("paris, sales", ["1"]),
-        ("South", ["2"]),
-    ]
-    assert made["lines"] == ["WAVE paris, sales (1)", "WAVE South (1)", "IN NO WAVE, not mailed (2)"]
-    assert not made["result"]["changed"]
-    assert {one["outcome"] for one in made["result"]["results"]} == {None}
-    assert "is in no wave" in made["result"]["results"][2]["message"]
-    everybody = invite_waves(result(*people), [*waves, {}])
-    assert [user["id"] for user in everybody["waves"][2]["plan"]["users"]] == ["3", "5"]
-    assert everybody["lines"][2] == "WAVE everybody else (2)"
-
-
-def test_what_becomes_of_a_wave_is_added() -> None:
-    whole = invite_waves(result(row("1"), row("2"), row("3", None), tasks=["a"]), [{}])["result"]
-    sent = result(
-        row("1", "invited"), row("2", "failed"), tasks=["b"], msg="1 of 2 users were invited", error={"code": "X"}
-    )
-    merged = invite_merge(whole, sent)
-    assert [one["outcome"] for one in merged["results"]] == ["invited", "failed", None]
-    assert merged["counts"] == {
-        "considered": 3, "send": 2, "skip": 0, "hold": 1, "invited": 1, "would_invite": 0, "failed": 1, "unknown": 0
-    }  # fmt: skip
-    assert merged["reasons"] == {"no_email": 1, "not_activated": 2}
-    assert (merged["tasks"], merged["changed"], merged["msg"]) == (["a", "b"], True, "1 of 2 users were invited")
-    crashed = invite_merge(merged, {"msg": "the login was refused", "changed": False})
-    assert (crashed["msg"], crashed["counts"]["invited"]) == ("the login was refused", 1)
-
-
-@pytest.mark.parametrize("wave", [{"sites": ["Paris"]}, "Paris", None])
-def test_a_wave_that_means_nothing_is_told(wave: Any) -> None:
-    with pytest.raises(
-        AnsibleFilterError, match=r"^reinvite_waves: wave 2, .*may have name, site and department alone"
-    ):
-        invite_waves(result(), [{"site": "Paris"}, wave])
-
-
-@pytest.mark.parametrize("name", ["invite_plan", "invite_waves", "invite_merge"])
-def test_anything_else_is_a_clear_error(name: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=f"{name} needs what rc_send_invite returned"):
-        FilterModule().filters()[name]({}, *[{}] * (name != "invite_plan"))
+def test_bad_waves_are_refused_before_any_request(emulate: Emulate, options: dict[str, Any]) -> None:
+    machine, _groups = started(emulate, 1)
+    with pytest.raises(InvalidOption, match=r"^waves|^wave_pause"):
+        machine.invite(**options)
+    assert machine.rc.log == []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people get to see of an audit."""
+"""The table and the CSV of an audit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import io
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
 
-from ansible_collections.onboard.ringcentral.plugins.filter.audit import COLUMNS, FilterModule, audit_csv, audit_table
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._audit_report import COLUMNS, audit_csv, audit_table
 
 
 def user(name: str = "Ada Lovelace", *findings: str, **changes: Any) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def audit(*users: dict[str, Any], **ages: int) -> dict[str, Any]:
     }
 
 
-def test_each_finding_has_its_group_the_most_urgent_first() -> None:
+def test_findings_are_grouped_most_urgent_first() -> None:
     lines = audit_table(
         audit(
             user("A", "not_activated", "email_mismatch", directory_email="new@example.com"),
@@ -64,7 +63,7 @@ def test_each_finding_has_its_group_the_most_urgent_first() -> None:
     ]
 
 
-def test_nothing_found_is_said() -> None:
+def test_an_audit_without_findings_says_so() -> None:
     assert audit_table(audit(user())) == ["ACCOUNT 1", "SUMMARY 1 users, nothing found"]
 
 
@@ -77,26 +76,20 @@ def test_nothing_found_is_said() -> None:
         ({"created_at": None}, "created at an unknown time"),
     ],
 )
-def test_who_is_pending_since_when_and_asked_how_often(known: dict[str, Any], said: str) -> None:
+def test_pending_users_show_their_age_and_invitations(known: dict[str, Any], said: str) -> None:
     assert audit_table(audit(user("A", "not_activated", **known)))[2].endswith(said)
 
 
-def test_the_oldest_come_first_and_the_rest_is_in_the_file() -> None:
+def test_oldest_users_come_first_and_a_long_group_refers_to_the_file() -> None:
     people = [user(f"P{day:02}", "not_activated", created_at=f"2026-01-{day:02}T00:00:00Z") for day in range(28, 0, -1)]
     lines = audit_table(audit(*people), "audit.csv")
     assert [line.split()[0] for line in lines[2:22]] == [f"P{day:02}" for day in range(1, 21)]
     assert lines[22] == "  and 8 more, see audit.csv"
 
 
-def test_nothing_steers_a_terminal_or_calculates() -> None:
+def test_control_characters_and_formulas_are_defused() -> None:
     hostile = user("=\x1b[31mred", "ambiguous", findings={"ambiguous": "two\r\nlines"})
     assert audit_table(audit(hostile))[2] == "  =[31mred  ada@example.com  (enabled) two  lines"
     (row,) = csv.DictReader(io.StringIO(audit_csv([hostile, user()])))
     assert list(row) == list(COLUMNS)
     assert (row["name"], row["findings"], row["message"]) == ("'=[31mred", "ambiguous", "two  lines")
-
-
-@pytest.mark.parametrize(("name", "wrong"), [("audit_table", {}), ("audit_csv", [{"findings": {"a": "b"}}])])
-def test_anything_else_is_a_clear_error(name: str, wrong: object) -> None:
-    with pytest.raises(AnsibleFilterError, match=f"{name} needs"):
-        FilterModule().filters()[name](wrong)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The summary of many accounts: nobody is left out of it, and it adds up."""
+"""The summary of many accounts: every account is in it, and the counts add up."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import csv
 import io
 from typing import Any
 
-import pytest
-from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.onboard.ringcentral.plugins.filter.estates import (
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._estate_report import (
     COLUMNS,
     COUNTS,
-    FilterModule,
     estate_csv,
     estate_summary,
     estate_table,
@@ -32,22 +29,22 @@ def outcome(failure: str = "", **counts: int) -> dict[str, Any]:
 
 
 REFUSED = {"account": {}, "counts": {}, "failure": "RingCentral refused the login"}
-HOSTVARS: dict[str, dict[str, Any]] = {
-    "acme_europe": {"reinvite_outcome": outcome(considered=12, invited=8, hold=2, skip=2)},
-    "acme_america": {"reinvite_outcome": outcome("7 of 9 users were invited", considered=9, invited=7, failed=2)},
-    "acme_asia": {"reinvite_outcome": REFUSED},
-    "acme_africa": {},
-    "acme_antarctica": {"reinvite_outcome": outcome(considered=1, invited=1)},
+RESULTS: dict[str, dict[str, Any] | None] = {
+    "acme_europe": outcome(considered=12, invited=8, hold=2, skip=2),
+    "acme_america": outcome("7 of 9 users were invited", considered=9, invited=7, failed=2),
+    "acme_asia": REFUSED,
+    "acme_africa": None,
+    "acme_antarctica": outcome(considered=1, invited=1),
 }
-ALIVE = [host for host in HOSTVARS if host != "acme_antarctica"]
-ESTATE = estate_summary(HOSTVARS, HOSTVARS, ALIVE)
+ALIVE = [host for host in RESULTS if host != "acme_antarctica"]
+ESTATE = estate_summary(RESULTS, RESULTS, ALIVE)
 
 
 def states() -> dict[str, str]:
     return {account["host"]: account["state"] for account in ESTATE["accounts"]}
 
 
-def test_each_account_is_there_with_what_became_of_it() -> None:
+def test_every_account_is_listed_with_its_state() -> None:
     assert states() == {
         "acme_europe": "done",
         "acme_america": "failed",
@@ -59,7 +56,7 @@ def test_each_account_is_there_with_what_became_of_it() -> None:
     assert ESTATE["states"] == {"done": 1, "failed": 3, "not_run": 1}
 
 
-def test_the_counts_add_up_also_those_of_an_account_that_failed_on_the_way() -> None:
+def test_counts_include_an_account_that_failed_part_way() -> None:
     assert ESTATE["counts"] == dict.fromkeys(COUNTS, 0) | {
         "considered": 22,
         "invited": 16,
@@ -69,12 +66,12 @@ def test_the_counts_add_up_also_those_of_an_account_that_failed_on_the_way() -> 
     }
 
 
-def test_nothing_is_counted_where_nothing_is_known() -> None:
+def test_an_account_without_a_result_has_no_counts() -> None:
     (asia,) = [account for account in ESTATE["accounts"] if account["host"] == "acme_asia"]
     assert {asia[name] for name in COUNTS} == {None}
 
 
-def test_the_table_says_first_what_failed_and_why() -> None:
+def test_the_table_starts_with_failed_accounts_and_reasons() -> None:
     assert estate_table(ESTATE) == [
         "FAILED (3)",
         "  acme_america  7 of 9 users were invited",
@@ -96,17 +93,17 @@ def test_the_table_says_first_what_failed_and_why() -> None:
     ]
 
 
-def test_a_plan_says_who_would_be_invited() -> None:
-    plan = estate_summary(["a"], {"a": {"reinvite_outcome": outcome(considered=3, would_invite=3)}}, ["a"])
+def test_the_table_of_a_plan_says_would_be_invited() -> None:
+    plan = estate_summary(["a"], {"a": outcome(considered=3, would_invite=3)}, ["a"])
     assert estate_table(plan, planned=True)[1].split("  ")[-5].strip() == "would be invited"
     assert estate_table(plan, planned=True)[-1].endswith(
         "3 considered, 3 would be invited, 0 held, 0 skipped, 0 failed, 0 in doubt"
     )
 
 
-def test_csv_has_a_line_for_each() -> None:
+def test_the_csv_has_one_line_for_each_account() -> None:
     rows = list(csv.DictReader(io.StringIO(estate_csv(ESTATE))))
-    assert [row["host"] for row in rows] == list(HOSTVARS)
+    assert [row["host"] for row in rows] == list(RESULTS)
     assert tuple(rows[0]) == COLUMNS
     assert (rows[0]["considered"], rows[2]["considered"], rows[2]["failure"]) == (
         "12",
@@ -116,26 +113,10 @@ def test_csv_has_a_line_for_each() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=300))
-def test_what_others_wrote_stays_on_its_line_and_calculates_nothing(host: str, failure: str) -> None:
-    estate = estate_summary([host], {host: {"reinvite_outcome": outcome(f"\x1b[2J{failure}=1")}}, [host])
+def test_foreign_text_stays_on_its_line_and_is_no_formula(host: str, failure: str) -> None:
+    estate = estate_summary([host], {host: outcome(f"\x1b[2J{failure}=1")}, [host])
     lines = estate_table(estate)
     assert len(lines) == 6
     assert not any(char in line for line in lines for char in "\x1b\n\r\u202e")
     (row,) = csv.DictReader(io.StringIO(estate_csv(estate)))
     assert not row["failure"].startswith(("=", "+", "-", "@"))
-
-
-@pytest.mark.parametrize("broken", [{}, {"accounts": [{}], "states": {}, "counts": {}}, []])
-def test_what_is_no_summary_is_refused(broken: Any) -> None:
-    for function in (estate_table, estate_csv):
-        with pytest.raises(AnsibleFilterError, match="estate_summary"):
-            function(broken)
-
-
-def test_hosts_that_are_unknown_are_refused() -> None:
-    with pytest.raises(AnsibleFilterError, match="estate_summary needs"):
-        estate_summary(["nobody"], HOSTVARS, [])
-
-
-def test_the_filters_have_their_names() -> None:
-    assert set(FilterModule().filters()) == {"estate_summary", "estate_table", "estate_csv"}
