@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,9 +18,15 @@ from ansible.module_utils.basic import missing_required_lib
 from ._client import Client, Credentials
 from ._errors import InvalidOption, RingCentralError
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
+from ._login import check_credential
+from ._signals import Signals
 
 if TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
+
+
+MOST_WORK = 3600.0
+"""Seconds that a run may take beside what it waits: far more than any needs, so that each run ends."""
 
 
 class Run(Protocol):
@@ -29,20 +37,33 @@ class Run(Protocol):
     ) -> dict[str, Any]: ...
 
 
-def perform(module: AnsibleModule, run: Run) -> dict[str, Any]:
-    """Log in, run, log out. Errors become a result with ``failed``; what was achieved stays in it."""
+def perform(
+    module: AnsibleModule,
+    run: Run,
+    *,
+    credentials: Callable[[Mapping[str, Any]], Credentials] | None = None,
+    on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
+) -> dict[str, Any]:
+    """Log in, run, log out. Errors become a result with ``failed``; what was achieved stays in it.
+
+    SIGTERM, SIGINT and SIGHUP end the run at the next safe point, with its result. ``credentials`` reads
+    them from the parameters (by default as the fragment ``connection`` says).
+    """
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
-    result: dict[str, Any]
-    try:
-        api = connect(module.params, on_secret=module.no_log_values.add)
-    except RingCentralError as error:
-        return {**error.as_result(), "failed": True}
-    try:
-        with api:
-            result = run(module.params, api, lambda: datetime.now(timezone.utc), check_mode=module.check_mode)
-    except RingCentralError as error:
-        result = {**error.as_result(), "failed": True}
+    signals = Signals()
+    with signals:
+        try:
+            api = connect(
+                module.params,
+                on_secret=module.no_log_values.add,
+                credentials=credentials or read_credentials,
+                on_wait=on_wait,
+                signals=signals,
+            )
+        except RingCentralError as error:
+            return {**error.as_result(), "failed": True}
+        result = _outcome(module, run, api)
     if not module.params["validate_certs"]:
         module.warn("validate_certs is false: whoever answers for server_url receives the credentials")
     if not module._diff:  # noqa: SLF001  # the documented way to ask; a diff of thousands of users is large
@@ -52,7 +73,34 @@ def perform(module: AnsibleModule, run: Run) -> dict[str, Any]:
     return {**result, "api": api.stats()}
 
 
-def connect(params: Mapping[str, Any], *, on_secret: Callable[[str], object]) -> Client:
+def _outcome(module: AnsibleModule, run: Run, api: Client) -> dict[str, Any]:
+    """The result of the run, whatever happens in it; the session has ended then."""
+    try:
+        with api:
+            return run(module.params, api, lambda: datetime.now(timezone.utc), check_mode=module.check_mode)
+    except RingCentralError as error:
+        return {**error.as_result(), "failed": True}
+    except Exception as error:  # noqa: BLE001  # a traceback on stderr would lose the result and show secrets
+        trace = api.redact("".join(traceback.format_exception(type(error), error, error.__traceback__)))
+        result = getattr(error, "result", None)
+        return {
+            **(result if isinstance(result, dict) else {}),
+            "failed": True,
+            "msg": f"unexpected {type(error).__name__}, a bug in this collection; mail may have been sent before it. "
+            "The ledger holds whoever is in doubt; report the exception",
+            "exception": trace,
+            "error": {"code": type(error).__name__},
+        }
+
+
+def connect(
+    params: Mapping[str, Any],
+    *,
+    on_secret: Callable[[str], object],
+    credentials: Callable[[Mapping[str, Any]], Credentials] | None = None,
+    on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
+    signals: Signals | None = None,
+) -> Client:
     """A client as the options of the fragment ``connection`` describe it; nothing is sent yet."""
     for option, least in (("timeout", 0.001), ("max_wait", 0)):
         if params[option] < least:
@@ -64,25 +112,38 @@ def connect(params: Mapping[str, Any], *, on_secret: Callable[[str], object]) ->
     verify = (params["ca_path"] or True) if params["validate_certs"] else False
     return Client(
         RequestsWire(params["server_url"], verify=verify, timeout=params["timeout"]),
-        _credentials(params),
+        (credentials or read_credentials)(params),
         account=params["account_id"],
         max_wait=params["max_wait"],
         clock=time.monotonic,
-        sleep=time.sleep,
+        sleep=signals.sleep if signals else time.sleep,
         on_secret=on_secret,
+        now=lambda: datetime.now(timezone.utc),
+        random=random.random,
+        max_work=MOST_WORK,
+        on_wait=on_wait,
+        interrupted=signals.name if signals else lambda: "",
     )
 
 
-def _credentials(params: Mapping[str, Any]) -> Credentials:
-    login = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
-    if params["access_token"]:
-        if params["jwt"]:
+def read_credentials(params: Mapping[str, Any]) -> Credentials:
+    """The credentials of the fragment ``connection``, checked: blanks around them are ignored."""
+    given = {name: check_credential(name, params[name]) for name in (*_LOGIN, "access_token")}
+    if given["access_token"]:
+        if given["jwt"]:
             raise InvalidOption(
                 "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
             )
-        return Credentials(access_token=params["access_token"])
-    missing = [name for name in login if not params[name]]
-    if missing:
-        variables = ", ".join(login[name] for name in missing)
+        return Credentials(access_token=given["access_token"])
+    demand(given, _LOGIN)
+    return Credentials(client_id=given["client_id"], client_secret=given["client_secret"], jwt=given["jwt"])
+
+
+_LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
+
+
+def demand(given: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """InvalidOption unless all wanted options, here with their environment variables, have a value."""
+    if missing := [name for name in wanted if not given[name]]:
+        variables = ", ".join(wanted[name] for name in missing)
         raise InvalidOption(", ".join(missing), f"not given; set them, or {variables} in the environment")
-    return Credentials(client_id=params["client_id"], client_secret=params["client_secret"], jwt=params["jwt"])
