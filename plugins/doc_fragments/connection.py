@@ -59,7 +59,7 @@ options:
     type: path
   timeout:
     description:
-      - Seconds to wait for RingCentral to connect, and for each part of an answer.
+      - Seconds that one request may take in all, from connecting to the last byte of its answer.
     type: float
     default: 30
   max_wait:

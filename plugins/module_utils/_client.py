@@ -98,6 +98,7 @@ class Client:
         self._unproven_clock = now
         self._is_ending = False
         self._token = credentials.access_token
+        self._is_kept = bool(credentials.access_token)  # who handed a token in ends its session
         self._requests: Counter[str] = Counter()
         self._retries = 0
         self._redactor.add(*credentials.secrets)
@@ -111,7 +112,7 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if not self._credentials.access_token:  # never a session whose token was handed in
+            if not self._is_kept:
                 self.end_session(self._token)
         finally:
             self._token = ""
@@ -181,7 +182,7 @@ class Client:
         yield from read_whole(ask, lambda pause: self.wait(pause, f"reading the list {what} again"), what).values()
 
     def open_session(self) -> Session:
-        """A session that is the caller's: it is not ended here, and ``on_secret`` does not hear of its token."""
+        """Log in for a session that is the caller's: it is not ended here, and ``on_secret`` does not hear of it."""
         request = login_request(self._credentials)
         try:
             response = self._exchange(TOKEN, request)
@@ -195,6 +196,7 @@ class Client:
         except WrongClock:
             self.end_session(session.token)
             raise
+        self._token, self._is_kept = session.token, True
         return session
 
     def end_session(self, token: str) -> bool:
@@ -216,8 +218,8 @@ class Client:
 
     def _log_in(self) -> None:
         self._token = ""
-        self._token = self.open_session().token
-        self._on_secret(self._token)
+        self._on_secret(self.open_session().token)
+        self._is_kept = False
 
     def _authorized(self, operation: Operation, request: Request) -> Response:
         if not self._token:

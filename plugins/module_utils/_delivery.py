@@ -240,7 +240,9 @@ def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:
         except LoginRefused:
             raise
         except (ApiError, TransportError) as error:
-            said = f"the outcome of the bulk task {task[:40]} cannot be read: {error.message}"
+            gone = isinstance(error, ApiError) and error.status == 404 and error.concerns_one
+            what = "RingCentral no longer knows" if gone else "no outcome can be read of"
+            said = f"{what} the bulk task {task[:40]}: {error.message}"
             if _is_final(error):
                 settled += [in_doubt(claim, said) for claim in claims]
             else:  # a later run asks again; until then the claims hold their users

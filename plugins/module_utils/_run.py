@@ -29,6 +29,10 @@ MOST_WORK = 3600.0
 """Seconds that a run may take beside what it waits: far more than any needs, so that each run ends."""
 
 
+LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
+"""What a login needs, and from which environment variables it comes if the options are not given."""
+
+
 class Run(Protocol):
     """A module's work: parameters, client and time in, the return value out."""
 
@@ -128,18 +132,15 @@ def connect(
 
 def read_credentials(params: Mapping[str, Any]) -> Credentials:
     """The credentials of the fragment ``connection``, checked: blanks around them are ignored."""
-    given = {name: check_credential(name, params[name]) for name in (*_LOGIN, "access_token")}
+    given = {name: check_credential(name, params[name]) for name in (*LOGIN, "access_token")}
     if given["access_token"]:
         if given["jwt"]:
             raise InvalidOption(
                 "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
             )
         return Credentials(access_token=given["access_token"])
-    demand(given, _LOGIN)
+    demand(given, LOGIN)
     return Credentials(client_id=given["client_id"], client_secret=given["client_secret"], jwt=given["jwt"])
-
-
-_LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
 
 
 def demand(given: Mapping[str, str], wanted: Mapping[str, str]) -> None:

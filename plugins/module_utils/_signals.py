@@ -19,7 +19,7 @@ _NAMES = ("SIGTERM", "SIGINT", "SIGHUP")
 class Signals:
     """Catches SIGTERM, SIGINT and SIGHUP while it is entered; more than one changes nothing.
 
-    A signal that is ignored already, as SIGHUP is below nohup, stays ignored. Outside the main thread nothing is caught.
+    A signal that is ignored already, as SIGHUP is below nohup, stays ignored. Only the main thread can catch any.
     """
 
     def __init__(self) -> None:

@@ -103,7 +103,7 @@ def test_a_later_answer_never_opens_a_closed_group() -> None:
 
 def test_the_budget_is_spent_to_the_last_second_and_not_beyond() -> None:
     clock = Clock()
-    budget = Budget(100, clock.sleep)
+    budget = Budget(100, clock.sleep, clock)
     budget.wait(60, "the first wait")
     with pytest.raises(OutOfTime, match=r"the second wait needs 41 s more, 60 s of max_wait=100 s are spent"):
         budget.wait(41, "the second wait")

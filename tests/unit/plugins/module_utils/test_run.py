@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,9 @@ def test_a_run_comes_back_with_what_it_took(rc: Emulator) -> None:
         "api": {"requests": {"auth": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.0},
     }
     assert asking.warned == ["mind this"]
-    assert len(asking.no_log_values) == 1
+    pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+    assert {CLIENT_SECRET, JWT, pair} < asking.no_log_values
+    assert len(asking.no_log_values) == 4  # and the token
     assert rc.state()["open_sessions"] == []
     asking._diff = True
     assert _run.perform(asking, listing)["diff"] == {"before": 1, "after": 2}
