@@ -21,7 +21,7 @@ _CODE = re.compile(r"[A-Za-z][\w .:-]{0,63}", re.ASCII)
 _MOST_WORDS = 500
 """Characters of an error's own words that are kept."""
 
-_TASK_STATUSES = {"Accepted", "InProgress", "Completed", "Failed"}
+_TASK_STATUSES = ("Accepted", "InProgress", "Completed", "Failed")
 
 
 def identifier(value: object) -> str:
