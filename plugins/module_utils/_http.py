@@ -40,6 +40,9 @@ _CHUNK = 16 * 1024
 _ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 """One of these alone: encodings within encodings are only good for filling the memory."""
 
+_HEADER = re.compile(r"[ -~]*")
+"""What a header may hold; a library's own complaint would repeat it."""
+
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 Params = Mapping[str, Any]
@@ -157,6 +160,8 @@ class RequestsWire:
 
     def send(self, request: Request) -> Response:
         """Send once. All errors are in our own words: those of others may repeat a header or a body."""
+        if not _HEADER.fullmatch(request.authorization):
+            raise TransportError(f"{request}: the credentials cannot be sent in a header; nothing was sent", sent=False)
         self._watch.begin()
         timer = threading.Timer(self._timeout, self._watch.end)
         timer.daemon = True

@@ -20,6 +20,9 @@ STRUCK = "***"
 _ROUNDS = 3
 """How often text is decoded in search of a secret: a proxy may quote an answer that quotes a request."""
 
+_LONG = 64 * 1024
+"""Characters; longer text is a list or an outcome rather than somebody's quotation, and is decoded once."""
+
 _ESCAPE = re.compile(r"\\+(?:u00([0-9a-fA-F]{2})|([/\"\\]))")
 
 
@@ -40,16 +43,17 @@ class Redactor:
         """The text without secrets; text that holds an escaped one comes back unescaped."""
         for _round in range(_ROUNDS):
             text = self._strike(text)
-            leaking = next((view for view in _views(text) if self._holds(view)), None)
+            leaking = self._leaking(text)
             if leaking is None:
                 return text
             text = leaking
-        return STRUCK if any(self._holds(view) for view in _views(text)) else self._strike(text)
+        text = self._strike(text)
+        return text if self._leaking(text) is None else STRUCK
 
     def body(self, text: str) -> str:
         """The body of an answer without secrets; JSON stays JSON."""
         text = self._strike(text)
-        if not any(self._holds(view) for view in _views(text)):
+        if self._leaking(text) is None:
             return text
         try:
             return json.dumps(self._document(json.loads(text)))
@@ -64,6 +68,16 @@ class Redactor:
         if isinstance(value, dict):
             return {self.text(key): self._document(item) for key, item in value.items()}
         return value
+
+    def _leaking(self, text: str) -> str | None:
+        """The text decoded until a secret shows, or None if none does."""
+        views = [text]
+        for _round in range(_ROUNDS if len(text) < _LONG else 1):
+            views = [view for known in views for view in _views(known)]
+            for view in views:
+                if self._holds(view):
+                    return view
+        return None
 
     def _holds(self, text: str) -> bool:
         return any(form in text for form in self._forms)

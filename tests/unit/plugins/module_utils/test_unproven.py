@@ -202,7 +202,8 @@ def test_a_clock_that_is_off_is_an_error_before_anything_is_read(offset: timedel
         api.call(c.READ_ACCOUNT)
     theirs = f"{NOW + offset:%Y-%m-%d %H:%M:%S}"
     assert raised.value.message == (
-        f"the clock of this controller says 2026-03-02 09:00:00 UTC, RingCentral's says {theirs} UTC. Set the controller's clock: what the ledger remembers depends on it. No mail was sent"
+        f"the clock of this controller says 2026-03-02 09:00:00 UTC, RingCentral's says {theirs} UTC. Set the "
+        "controller's clock: what the ledger remembers depends on it. No mail was sent"
     )
     wire.done()
 
