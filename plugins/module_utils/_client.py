@@ -204,7 +204,7 @@ class Client:
         if not token:
             return False
         trouble = "the limit of logins and logouts is used up for now"
-        if self._pacer.delay(REVOKE.group) <= 0:
+        if not self._pacer.is_scarce(REVOKE.group):
             try:
                 status = self._send(REVOKE, logout_request(self._credentials, token)).status
             except RingCentralError as error:

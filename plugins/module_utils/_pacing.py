@@ -30,6 +30,9 @@ LONG_WAIT = 5.0
 _LONGEST = 1e8
 """Seconds; whatever asks for more means never, and would fill a message with digits."""
 
+_SPARE = 2
+"""Requests of a contended group that are left to other runs."""
+
 _GROWTH = 1.5
 _MOST_WINDOWS = 4.0
 """A wait for a penalty becomes half as long again each time, up to so many windows."""
@@ -115,6 +118,11 @@ class Pacer:
         self._closed_until: dict[str, float] = {}
         self._left: dict[str, float] = dict(DOCUMENTED_LIMITS)
         self._refusals: Counter[str] = Counter()
+        self._contended: set[str] = set()
+
+    def is_scarce(self, group: str) -> bool:
+        """Whether others need what is left of this group: it is closed, or it was and hardly anything remains."""
+        return self.delay(group) > 0 or group in self._contended
 
     def delay(self, group: str) -> float:
         """Seconds until a request of this group may be sent; 0 if it may be now."""
@@ -129,9 +137,12 @@ class Pacer:
             retry_after = parse_retry_after(headers.get("retry-after"), datetime.now(timezone.utc))
             # without the header the whole penalty, since trying within it starts it again
             pause = self._penalty(window if retry_after is None else retry_after, window, self._refusals[group])
+            self._contended.add(group)
         elif (left := _number(headers.get("x-rate-limit-remaining"))) is not None:
             self._left[group] = left
             pause = 0.0 if left else window
+            if left > _SPARE:
+                self._contended.discard(group)
         # should the live service count this request elsewhere than documented, both groups are closed
         for name in (group, headers.get("x-rate-limit-group", group).lower()):
             self._close(name, pause)
