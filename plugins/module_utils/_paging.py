@@ -67,21 +67,22 @@ class _Reading:
     def __init__(self, ask: Callable[[int], Mapping[str, Any]], what: object) -> None:
         self.records: Records = {}
         self._what = what
-        number, first = 1, self._parse(ask(1))
+        self._ask = ask
+        number, first = 1, self._page(1)
         page = first
         while self._take(page, number) and _has_next(page, number):
             number += 1
             if number > MOST_PAGES:
                 raise _unusable(self._what, f"it has more than {MOST_PAGES} pages")
-            page = self._parse(ask(number))
+            page = self._page(number)
             if (page.pages, page.elements) != (first.pages, first.elements):
                 raise _NotWhole("it changed while it was read")
         self._check(first, number)
         self.is_counted = first.elements is not None or number == 1
 
-    def _parse(self, document: Mapping[str, Any]) -> Page:
+    def _page(self, number: int) -> Page:
         try:
-            return parse_page(document)
+            return parse_page(self._ask(number))
         except UnusableAnswer as error:
             raise _unusable(self._what, error.message) from None
 

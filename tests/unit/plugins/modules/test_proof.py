@@ -13,6 +13,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     TransportError,
     UnusableAnswer,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from scripted import ACCOUNT, BULK, answer, extension, record
 from unit.plugins.modules.sending import ACCEPTED, TASK, TWO, outcomes, put, remembered, sent, task
 
@@ -136,7 +137,8 @@ def test_a_task_left_behind_that_cannot_be_read_holds_its_own_users_only(stage: 
     readings = [(TASK, answer(status, body))] * (5 if status >= 500 else 1)
     result = stage.invite([*TWO, NEW], *readings, put(3))
     assert outcomes(result) == {"4001": "in_doubt", "4002": "in_doubt", "4003": "invited"}
-    assert "held until 2026-03-04 09:0" in result["results"][0]["message"]
+    messages = {entry["id"]: entry["message"] for entry in result["results"]}
+    assert "held until 2026-03-04 09:0" in messages["4001"]
     stage.clock.seconds += 48 * 3600
     again = stage.invite(TWO, *again_if_asked(stage, readings), ACCEPTED, task(1, 2))
     assert again["counts"]["invited"] == 2
@@ -155,8 +157,6 @@ def test_a_task_left_behind_that_was_unreadable_for_a_while_is_settled_later(sta
 
 
 def test_the_id_of_a_task_that_somebody_planted_is_never_asked_for(stage: Any) -> None:
-    from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
-
     planted = record(1, state="claimed", task="../../extension?status=NotActivated", last_invited_at=None)
     ledger = SqliteLedger(stage.ledger, "1")
     ledger.claim([planted], {})
@@ -193,12 +193,13 @@ def test_a_record_that_cannot_be_read_holds_its_user_alone(stage: Any) -> None:
 
 @pytest.mark.parametrize("reply", [{}, {"id": 4002}, {"id": 4001, "errorCode": "CMN-101"}])
 def test_a_correction_without_proof_is_not_taken_for_done(stage: Any, reply: Any) -> None:
-    directory = [{"email": "right1@example.com", "extension_number": "101"}]
-    directory += [{"email": "right2@example.com", "extension_number": "102"}]
-    options = {"directory": directory, "match_by": ["extension_number"], "correct_email": True}
+    directory = [
+        {"email": f"right{n}@example.com", "name": f"Person {n}", "extension_number": str(100 + n)} for n in (1, 2)
+    ]
+    options = {"directory": directory, "correct_email": True, "transport": "single"}
     with pytest.raises(IncompleteDelivery) as raised:
         stage.invite(TWO, put(1, answer(body=reply)), put(2), put(2), **options)
-    first, second = raised.value.result["results"]
+    first, second = sorted(raised.value.result["results"], key=lambda entry: entry["id"])
     assert (first["outcome"], first["corrected_from"]) == (None, None)
     assert "it could not be corrected" in first["message"]
     assert (second["outcome"], second["corrected_from"]) == ("invited", "person2@example.com")
