@@ -28,13 +28,14 @@ options:
   jwt:
     description:
       - The JWT credential of the user in whose name the app acts.
+      - Blanks and line breaks around a credential are ignored. One inside is an error.
       - If not set, the environment variable E(RC_USER_JWT) is used.
     type: str
   access_token:
     description:
       - An access token of a session that exists already, in place of O(client_id), O(client_secret) and O(jwt).
       - Cannot be combined with O(jwt), so that it is never in doubt which account is meant.
-      - Its session is not ended by the module.
+      - Its session is not ended by the module. M(onboard.ringcentral.rc_login) makes such a token and ends it.
       - If not set, the environment variable E(RC_ACCESS_TOKEN) is used.
     type: str
   account_id:
@@ -66,8 +67,12 @@ options:
     description:
       - Seconds that the task may spend waiting in all, for rate limits, retries and bulk tasks.
       - When they do not suffice, the task ends with an error that holds what was achieved until then.
+      - So does a task whose requests alone take more than an hour.
     type: float
     default: 900
 requirements:
   - requests >= 2.28
+notes:
+  - The controller's clock must be within five minutes of RingCentral's. If it is not, the task fails before it reads
+    or sends anything.
 """

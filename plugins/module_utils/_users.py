@@ -151,6 +151,8 @@ class _Fields:
 
     def children(self, key: str) -> list[_Fields]:
         value = self._record.get(key)
+        if value is None:
+            return []
         entries = value if isinstance(value, list) else []
         if not (isinstance(value, list) and all(isinstance(entry, dict) for entry in entries)):
             self._note(key, value)
