@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
@@ -106,12 +106,14 @@ def connect(
     signals: Signals | None = None,
 ) -> Client:
     """A client as the options of the fragment ``connection`` describe it; nothing is sent yet."""
-    for option, least in (("timeout", 0.001), ("max_wait", 0)):
-        if params[option] < least:
+    for option, least, most in (("timeout", 0.001, 86_400), ("max_wait", 0, 10_000_000)):
+        if not params[option] >= least:  # NaN is not either
             raise InvalidOption(option, f"{params[option]:g} is too short a time; give seconds")
-    if not re.fullmatch(r"~|\d+", params["account_id"]):
+        if params[option] > most:
+            raise InvalidOption(option, f"{params[option]:g} is too long a time; give at most {most} seconds")
+    if not re.fullmatch(r"~|\d{1,20}", params["account_id"], re.ASCII):
         raise InvalidOption("account_id", "give the account's numeric id, or ~ for the account of the credential")
-    if params["ca_path"] and not Path(params["ca_path"]).exists():
+    if params["ca_path"] and not os.path.exists(params["ca_path"]):  # noqa: PTH110  # Path raises for a name that is too long
         raise InvalidOption("ca_path", f"{params['ca_path']} does not exist")
     verify = (params["ca_path"] or True) if params["validate_certs"] else False
     return Client(
