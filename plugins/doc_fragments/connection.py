@@ -28,13 +28,14 @@ options:
   jwt:
     description:
       - The JWT credential of the user that the app acts as.
+      - Blanks and line breaks around a credential are ignored. One inside is an error.
       - If not set, the environment variable E(RC_USER_JWT) is used.
     type: str
   access_token:
     description:
       - The access token of an existing session, instead of O(client_id), O(client_secret) and O(jwt).
       - Cannot be combined with O(jwt), since the two could belong to different accounts.
-      - The module does not end that session.
+      - The module does not end that session. M(onboard.ringcentral.rc_login) makes such a token and ends it.
       - If not set, the environment variable E(RC_ACCESS_TOKEN) is used.
     type: str
   account_id:
@@ -59,15 +60,19 @@ options:
     type: path
   timeout:
     description:
-      - Seconds to wait for RingCentral to connect, and for each part of an answer.
+      - Seconds that one request may take in all, from connecting to the last byte of its answer.
     type: float
     default: 30
   max_wait:
     description:
       - Total seconds that the task may wait for rate limits, retries and bulk tasks.
       - If that is not enough, the task fails, and the error includes the results so far.
+      - So does a task whose requests alone take more than an hour.
     type: float
     default: 900
 requirements:
   - requests >= 2.28
+notes:
+  - The controller's clock must be within five minutes of RingCentral's. If it is not, the task fails before it reads
+    or sends anything.
 """

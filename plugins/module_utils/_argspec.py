@@ -35,6 +35,11 @@ def connection() -> Spec:
     }
 
 
+def login() -> Spec:
+    """The options of rc_login."""
+    return {**connection(), "state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+
+
 def user_info() -> Spec:
     """The options of rc_user_info."""
     return {

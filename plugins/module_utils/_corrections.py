@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ._client import CORRECT_CONTACT
 from ._decisions import Decision
-from ._errors import ApiError, RingCentralError
+from ._errors import ApiError, RingCentralError, UnusableAnswer
 from ._model import User
 from ._users import Api
 
@@ -33,7 +33,10 @@ def corrections(plan: Iterable[Decision]) -> list[Correction]:
 
 
 def correct(api: Api, wanted: Sequence[Correction]) -> list[Correction]:
-    """Do it, one request each. What keeps one from being done is told there; what concerns all ends it."""
+    """Do it, one request each. What keeps one from being done is said there; what concerns all ends it.
+
+    A correction is done once RingCentral answers with that user's own record.
+    """
     done: list[Correction] = []
     for number, correction in enumerate(wanted):
         try:
@@ -42,10 +45,14 @@ def correct(api: Api, wanted: Sequence[Correction]) -> list[Correction]:
             done.append(correction)
         except RingCentralError as error:
             done.append(replace(correction, error=error.message))
-            if not (isinstance(error, ApiError) and error.concerns_one):
+            if not _concerns_one(error):
                 rest = [replace(one, error=_LATER) for one in wanted[number + 1 :]]
                 return [*done, *rest]
     return done
+
+
+def _concerns_one(error: RingCentralError) -> bool:
+    return isinstance(error, UnusableAnswer) or (isinstance(error, ApiError) and error.concerns_one)
 
 
 def corrected(users: Iterable[User], done: Iterable[Correction]) -> list[User]:

@@ -10,9 +10,19 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Literal
 
-from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
+from ._answers import Task, TaskItem, parse_task
+from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation
 from ._decisions import Decision, judge_history, judge_window
-from ._errors import ApiError, GuardExceeded, OutOfTime, RingCentralError, TransportError
+from ._errors import (
+    ApiError,
+    GuardExceeded,
+    Interrupted,
+    LoginRefused,
+    OutOfTime,
+    RingCentralError,
+    TransportError,
+    WrongClock,
+)
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
 from ._policy import Policy
@@ -154,7 +164,7 @@ class Delivery:
                     elif len(part) > 1:
                         self._settle(round_, [failed(claim, error.message) for claim in part])
                 else:
-                    self._follow(round_, part, str(answer.get("id") or ""))
+                    self._follow(round_, part, str(answer["id"]))
         except RingCentralError:
             self._ledger.release(list(chain.from_iterable(waiting)), round_.seen)
             raise
@@ -234,10 +244,6 @@ class Delivery:
 
     def _follow(self, round_: _Round, claims: Sequence[Record], task: str) -> None:
         """See a bulk task through to its end and settle its claims."""
-        if not task:
-            words = "RingCentral accepted the bulk request without naming its task"
-            self._settle(round_, self._clarify([in_doubt(claim, words) for claim in claims]))
-            raise TransportError(f"{words}; check server_url and proxies", sent=True)
         self.tasks.append(task)
         claims = with_task(claims, task)
         for claim in claims:  # known to have been accepted, whatever happens next
@@ -256,7 +262,7 @@ class Delivery:
         pauses = chain(_POLLS, repeat(_POLLS[-1]))
         while not settled:
             self._api.wait(next(pauses), f"the bulk task {task}")
-            settled = outcomes(claims, self._api.call(READ_TASK, {"task": task}))
+            settled = outcomes(claims, parse_task(self._api.call(READ_TASK, {"task": task})))
         return settled
 
     def _clarify(self, records: Sequence[Record]) -> list[Record]:
@@ -332,48 +338,52 @@ def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:
     settled: list[Record] = []
     for task, claims in tasks.items():
         try:
-            settled += outcomes(claims, api.call(READ_TASK, {"task": task}))
-        except ApiError as error:
-            if error.lacks_permission:
-                continue  # who may read it settles them
-            if error.status != 404:
-                raise
-            settled += [in_doubt(claim, f"RingCentral no longer knows the bulk task {task}") for claim in claims]
+            settled += outcomes(claims, parse_task(api.call(READ_TASK, {"task": task})))
+        except LoginRefused:
+            raise
+        except (ApiError, TransportError) as error:
+            gone = isinstance(error, ApiError) and error.status == 404 and error.concerns_one
+            what = "RingCentral no longer knows" if gone else "no outcome can be read of"
+            said = f"{what} the bulk task {task[:40]}: {error.message}"
+            if _is_final(error):
+                settled += [in_doubt(claim, said) for claim in claims]
+            else:  # a later run asks again; until then the claims hold their users
+                api.warn(f"{said}. Its {len(claims)} users are held")
     return settled
 
 
-def outcomes(claims: Sequence[Record], task: Mapping[str, Any]) -> list[Record]:
+def _is_final(error: ApiError | TransportError) -> bool:
+    """Whether a task can never be read: RingCentral refuses this one, or its id is none."""
+    return error.concerns_one if isinstance(error, ApiError) else not (error.sent or error.repeatable)
+
+
+def outcomes(claims: Sequence[Record], task: Task) -> list[Record]:
     """The claims as a bulk task's answer settles them; [] while it runs.
 
     A task can be Completed with records that failed, or that it leaves out, and Failed after it
     mailed some people: only what is said about a user settles that user's claim.
     """
-    status = task.get("status")
-    if status not in {"Completed", "Failed"}:
+    if not task.has_ended:
         return []
-    result = task.get("result") or {}
-    items = result.get("affectedItems") or []
-    if isinstance(items, Mapping):  # a list itself in descriptions of before 2022
-        items = items.get("result") or []
-    told = {str(item.get("extensionId")): item for item in items}
-    code, words = error_words(result)
-    left_out = f"the bulk task {task.get('id')} is {status} and says nothing of them" + (
-        f": [{code}] {words}" if code or words else ""
+    left_out = f"the bulk task {task.id} is {task.status} and says nothing of them" + (
+        f": [{task.code}] {task.words}" if task.code or task.words else ""
     )
-    return [_outcome(claim, told.get(claim.user_id), left_out) for claim in claims]
+    return [_outcome(claim, task.items.get(claim.user_id), left_out) for claim in claims]
 
 
-def _outcome(claim: Record, item: Mapping[str, Any] | None, left_out: str) -> Record:
-    status = (item or {}).get("status")
-    if status == "Success":
+def _outcome(claim: Record, item: TaskItem | None, left_out: str) -> Record:
+    if item and item.status == "Success":
         return invited(claim)
-    if item and status == "Fail":
-        code, words = error_words(item)
-        return failed(claim, f"RingCentral refused: [{code}] {words}" if code or words else "RingCentral refused")
+    if item and item.status == "Fail":
+        said = f": [{item.code}] {item.words}" if item.code or item.words else ""
+        return failed(claim, f"RingCentral refused{said}")
     return in_doubt(claim, left_out)
 
 
 def _is_surely_unsent(error: RingCentralError) -> bool:
+    """Whether the request that mails was not carried out: refused in RingCentral's own words, or never sent."""
     if isinstance(error, ApiError):
         return error.refused
-    return isinstance(error, OutOfTime) or (isinstance(error, TransportError) and not error.sent)
+    if isinstance(error, TransportError):
+        return not error.sent
+    return isinstance(error, (OutOfTime, Interrupted, WrongClock))

@@ -8,7 +8,9 @@ No message ever holds a secret: requests are named by method and path alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 
@@ -74,61 +76,131 @@ class TransportError(RingCentralError):
     """No usable answer arrived.
 
     ``sent`` is false only where the request surely never reached RingCentral, so that nothing can
-    have happened there.
+    have happened there. ``repeatable`` is false where asking again gives the same answer.
     """
 
-    def __init__(self, message: str, *, sent: bool) -> None:
+    def __init__(self, message: str, *, sent: bool, repeatable: bool = True) -> None:
         super().__init__(message)
         self.sent = sent
+        self.repeatable = repeatable
 
     def details(self) -> dict[str, Any]:
         return {**super().details(), "sent": self.sent}
 
 
-class ApiError(RingCentralError):
-    """RingCentral answered, and the answer is an error.
+class UnusableAnswer(TransportError):
+    """An answer arrived, and it does not prove what it should: not RingCentral's, not whole, or of another shape."""
 
-    ``status`` is the HTTP status, ``code`` RingCentral's errorCode (``CMN-408``) where it gave one,
-    ``api_message`` its own words.
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=True)
+
+
+class WrongClock(RingCentralError):
+    """The controller's clock and RingCentral's differ too much to know who was invited when."""
+
+
+class Interrupted(RingCentralError):
+    """A signal asked the run to end. Raised only between requests, so nothing is in flight."""
+
+
+class Verdict(Enum):
+    """What an error answer proves about the request that it answers.
+
+    All but DOUBT mean that RingCentral surely did nothing.
     """
 
-    def __init__(self, message: str, *, status: int, code: str = "", api_message: str = "") -> None:
+    REFUSED = "refused"
+    """This request: a parameter, a resource, or a user in it."""
+    FORBIDDEN = "forbidden"
+    """A permission of the app or of the user is missing."""
+    SESSION = "session"
+    """The access token is not valid, or not valid any more."""
+    LIMITED = "limited"
+    """A rate limit: the same request may be sent after its wait."""
+    BLOCKED = "blocked"
+    """Refused for every request alike, and waiting does not help."""
+    DOUBT = "doubt"
+    """Nothing. The request may have been carried out."""
+
+
+_PERMISSIONS = frozenset({"CMN-401", "CMN-402", "CMN-403", "CMN-404", "CMN-408"})
+_RATES = frozenset({"CMN-301", "CMN-302", "CMN-310"})
+_REFUSALS = re.compile(r"CMN-1\d\d|CMN-406|EXT-\d{1,4}", re.ASCII)
+_BLOCKS = re.compile(r"CMN-303|CMN-4\d\d|OAU-\d{1,4}", re.ASCII)
+_SESSIONS = re.compile(r"CMN-405|OAU-\d{1,4}", re.ASCII)
+
+
+def verdict(status: int, codes: Sequence[str]) -> Verdict:
+    """What an error answer with this HTTP status and RingCentral's own ``codes`` proves.
+
+    The status alone proves nothing: a gateway answers 4xx for requests that it has passed on. Of
+    several codes, the least certain one counts. Source: the developer guide's list of errors.
+    """
+    verdicts = [_verdict_of_code(status, code) for code in codes]
+    if not verdicts or Verdict.DOUBT in verdicts:
+        return Verdict.DOUBT
+    return verdicts[0]
+
+
+def _verdict_of_code(status: int, code: str) -> Verdict:
+    if status == 429:
+        limited = Verdict.LIMITED if code in _RATES else Verdict.DOUBT
+        return Verdict.BLOCKED if code == "CMN-303" else limited
+    if status == 401 and _SESSIONS.fullmatch(code):
+        return Verdict.SESSION
+    if status in {401, 403, 404} and code in _PERMISSIONS:
+        return Verdict.FORBIDDEN
+    if status in {400, 403, 404, 409} and _REFUSALS.fullmatch(code):
+        return Verdict.REFUSED
+    return Verdict.BLOCKED if status in {400, 401, 403, 404} and _BLOCKS.fullmatch(code) else Verdict.DOUBT
+
+
+class ApiError(RingCentralError):
+    """An answer arrived, and it is an error.
+
+    ``status`` is the HTTP status, ``code`` the most precise errorCode of RingCentral's own body ("" if the body is
+    not RingCentral's), ``codes`` all that it names (by default ``code`` alone), ``api_message`` its words.
+    """
+
+    def __init__(
+        self, message: str, *, status: int, code: str = "", api_message: str = "", codes: Sequence[str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.api_message = api_message
+        self.verdict = verdict(status, tuple(codes) if codes is not None else ((code,) if code else ()))
 
     @property
     def lacks_permission(self) -> bool:
-        """Whether the app or the user may not do this at all."""
-        return lacks_permission(self.status, self.code)
+        """Whether RingCentral says that a permission of the app or the user is missing."""
+        return self.verdict is Verdict.FORBIDDEN
 
     @property
     def refused(self) -> bool:
-        """Whether RingCentral surely did nothing: it refused the request itself. (408 is a time-out on the way.)"""
-        return 400 <= self.status < 500 and self.status != 408
+        """Whether RingCentral surely did nothing, because it says so itself."""
+        return self.verdict is not Verdict.DOUBT
 
     @property
     def concerns_one(self) -> bool:
         """Whether RingCentral refused just the users in the request, rather than the credential or the app."""
-        return self.refused and not self.lacks_permission and self.status != 401
+        return self.verdict is Verdict.REFUSED
 
     def details(self) -> dict[str, Any]:
         return {"code": self.code or f"HTTP-{self.status}", "status": self.status, "message": self.api_message}
 
 
 class LoginRefused(ApiError):
-    """No session was opened, so whatever it was for has not been asked of RingCentral."""
+    """No session was opened, so RingCentral was not asked for what it was needed for."""
 
     @property
     def refused(self) -> bool:
         return True
 
     @property
-    def concerns_one(self) -> bool:
+    def lacks_permission(self) -> bool:
         return False
 
-
-def lacks_permission(status: int, code: str) -> bool:
-    """Whether an answer speaks of a missing permission: CMN-401 to CMN-408, or a bare 403."""
-    return status == 403 or code in {f"CMN-{number}" for number in range(401, 409)}
+    @property
+    def concerns_one(self) -> bool:
+        return False

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import os
+import random
 import re
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
@@ -16,6 +18,8 @@ from ansible.module_utils.basic import missing_required_lib
 from ._client import Client, Credentials
 from ._errors import InvalidOption, RingCentralError
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
+from ._login import check_credential
+from ._signals import Signals
 from ._times import utc_now
 
 Progress = Callable[[str], None]
@@ -24,6 +28,14 @@ Progress = Callable[[str], None]
 
 def silent(_line: str) -> None:
     """A Progress that shows nothing."""
+
+
+MOST_WORK = 3600.0
+"""Seconds that a run may take beside what it waits: far more than any needs, so that each run ends."""
+
+
+LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
+"""What a login needs, and from which environment variables it comes if the options are not given."""
 
 
 class Run(Protocol):
@@ -51,20 +63,33 @@ class Caller(Protocol):
     def warn(self, warning: str) -> None: ...
 
 
-def perform(module: Caller, run: Run, progress: Progress = silent) -> dict[str, Any]:
-    """Log in, run, log out. Errors become a result with ``failed``; what was achieved stays in it."""
+def perform(
+    module: Caller,
+    run: Run,
+    progress: Progress = silent,
+    *,
+    credentials: Callable[[Mapping[str, Any]], Credentials] | None = None,
+) -> dict[str, Any]:
+    """Log in, run, log out. Errors become a result with ``failed``; what was achieved stays in it.
+
+    SIGTERM, SIGINT and SIGHUP end the run at the next safe point, with its result. ``credentials`` reads
+    them from the parameters (by default as the fragment ``connection`` says).
+    """
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
-    result: dict[str, Any]
-    try:
-        api = connect(module.params, on_secret=module.no_log_values.add)
-    except RingCentralError as error:
-        return {**error.as_result(), "failed": True}
-    try:
-        with api:
-            result = run(module.params, api, utc_now, check_mode=module.check_mode, progress=progress)
-    except RingCentralError as error:
-        result = {**error.as_result(), "failed": True}
+    signals = Signals()
+    with signals:
+        try:
+            api = connect(
+                module.params,
+                on_secret=module.no_log_values.add,
+                credentials=credentials or read_credentials,
+                on_wait=lambda seconds, why: progress(f"waiting {seconds:.0f} s for {why}"),
+                signals=signals,
+            )
+        except RingCentralError as error:
+            return {**error.as_result(), "failed": True}
+        result = _outcome(module, run, api, progress)
     if not module.params["validate_certs"]:
         module.warn("validate_certs is false: whoever answers for server_url receives the credentials")
     if not module._diff:  # noqa: SLF001  # the documented way to ask; a diff of thousands of users is large
@@ -74,37 +99,76 @@ def perform(module: Caller, run: Run, progress: Progress = silent) -> dict[str, 
     return {**result, "api": api.stats()}
 
 
-def connect(params: Mapping[str, Any], *, on_secret: Callable[[str], object]) -> Client:
+def _outcome(module: Caller, run: Run, api: Client, progress: Progress) -> dict[str, Any]:
+    """The result of the run, whatever happens in it; the session has ended then."""
+    try:
+        with api:
+            return run(module.params, api, utc_now, check_mode=module.check_mode, progress=progress)
+    except RingCentralError as error:
+        return {**error.as_result(), "failed": True}
+    except Exception as error:  # noqa: BLE001  # a traceback on stderr would lose the result and show secrets
+        trace = api.redact("".join(traceback.format_exception(type(error), error, error.__traceback__)))
+        result = getattr(error, "result", None)
+        return {
+            **(result if isinstance(result, dict) else {}),
+            "failed": True,
+            "msg": f"unexpected {type(error).__name__}, a bug in this collection; mail may have been sent before it. "
+            "The ledger holds whoever is in doubt; report the exception",
+            "exception": trace,
+            "error": {"code": type(error).__name__},
+        }
+
+
+def connect(
+    params: Mapping[str, Any],
+    *,
+    on_secret: Callable[[str], object],
+    credentials: Callable[[Mapping[str, Any]], Credentials] | None = None,
+    on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
+    signals: Signals | None = None,
+) -> Client:
     """A client as the options of the fragment ``connection`` describe it; nothing is sent yet."""
-    for option, least in (("timeout", 0.001), ("max_wait", 0)):
-        if params[option] < least:
+    for option, least, most in (("timeout", 0.001, 86_400), ("max_wait", 0, 10_000_000)):
+        if not params[option] >= least:  # NaN is not either
             raise InvalidOption(option, f"{params[option]:g} is too short a time; give seconds")
-    if not re.fullmatch(r"~|\d+", params["account_id"]):
+        if params[option] > most:
+            raise InvalidOption(option, f"{params[option]:g} is too long a time; give at most {most} seconds")
+    if not re.fullmatch(r"~|\d{1,20}", params["account_id"], re.ASCII):
         raise InvalidOption("account_id", "give the account's numeric id, or ~ for the account of the credential")
-    if params["ca_path"] and not Path(params["ca_path"]).exists():
+    if params["ca_path"] and not os.path.exists(params["ca_path"]):  # noqa: PTH110  # Path raises for a name that is too long
         raise InvalidOption("ca_path", f"{params['ca_path']} does not exist")
     verify = (params["ca_path"] or True) if params["validate_certs"] else False
     return Client(
         RequestsWire(params["server_url"], verify=verify, timeout=params["timeout"]),
-        _credentials(params),
+        (credentials or read_credentials)(params),
         account=params["account_id"],
         max_wait=params["max_wait"],
         clock=time.monotonic,
-        sleep=time.sleep,
+        sleep=signals.sleep if signals else time.sleep,
         on_secret=on_secret,
+        now=utc_now,
+        random=random.random,
+        max_work=MOST_WORK,
+        on_wait=on_wait,
+        interrupted=signals.name if signals else lambda: "",
     )
 
 
-def _credentials(params: Mapping[str, Any]) -> Credentials:
-    login = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
-    if params["access_token"]:
-        if params["jwt"]:
+def read_credentials(params: Mapping[str, Any]) -> Credentials:
+    """The credentials of the fragment ``connection``, checked: blanks around them are ignored."""
+    given = {name: check_credential(name, params[name]) for name in (*LOGIN, "access_token")}
+    if given["access_token"]:
+        if given["jwt"]:
             raise InvalidOption(
                 "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
             )
-        return Credentials(access_token=params["access_token"])
-    missing = [name for name in login if not params[name]]
-    if missing:
-        variables = ", ".join(login[name] for name in missing)
+        return Credentials(access_token=given["access_token"])
+    demand(given, LOGIN)
+    return Credentials(client_id=given["client_id"], client_secret=given["client_secret"], jwt=given["jwt"])
+
+
+def demand(given: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """InvalidOption unless all wanted options, here with their environment variables, have a value."""
+    if missing := [name for name in wanted if not given[name]]:
+        variables = ", ".join(wanted[name] for name in missing)
         raise InvalidOption(", ".join(missing), f"not given; set them, or {variables} in the environment")
-    return Credentials(client_id=params["client_id"], client_secret=params["client_secret"], jwt=params["jwt"])

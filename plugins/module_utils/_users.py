@@ -6,15 +6,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from ._answers import identifier
 from ._client import LIST_EXTENSIONS, READ_ACCOUNT, Operation
-from ._errors import TransportError, WrongAccount
+from ._errors import TransportError, UnusableAnswer, WrongAccount
 from ._http import Params
 from ._model import User, camel_case, snake_case
 from ._times import parse_iso
+
+UNREADABLE = "unreadable"
+"""The status of a user whose record has parts of an unknown type; nobody is mailed for it."""
 
 
 class Api(Protocol):
@@ -29,11 +33,15 @@ class Api(Protocol):
         json: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]: ...
 
-    def pages(self, operation: Operation, params: Params) -> Iterator[dict[str, Any]]: ...
+    def pages(
+        self, operation: Operation, params: Params, *, json: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]: ...
 
     def wait(self, seconds: float, why: str) -> None: ...
 
     def pause(self, seconds: float) -> None: ...
+
+    def warn(self, message: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -47,9 +55,10 @@ class Account:
 def read_account(api: Api, expected: str | None) -> Account:
     """The account; WrongAccount unless it is ``expected``, an account id or main number (None: any)."""
     answer = api.call(READ_ACCOUNT)
-    if not answer.get("id"):
+    account_id, main_number = identifier(answer.get("id")), answer.get("mainNumber")
+    if not account_id:  # another spelling of an id would be another ledger
         raise TransportError("RingCentral described the account without its id; check server_url", sent=False)
-    account = Account(id=str(answer["id"]), main_number=str(answer.get("mainNumber") or ""))
+    account = Account(id=account_id, main_number=main_number if isinstance(main_number, str) else "")
     if expected and _digits(expected) not in {account.id, _digits(account.main_number)} - {""}:
         raise WrongAccount(
             f"expect_account: the credential opens the account {account.id} ({account.main_number or 'no main number'})"
@@ -64,52 +73,107 @@ def list_users(api: Api, *, statuses: Iterable[str] = (), types: Iterable[str] =
     for name, values in (("status", statuses), ("type", types)):
         if wanted := [camel_case(value) for value in values]:
             params[name] = wanted
-    try:
-        # a user may move to a later page while the pages are read
-        return list({user.id: user for user in map(parse_user, api.pages(LIST_EXTENSIONS, params))}.values())
-    except (AttributeError, KeyError, TypeError) as error:
-        raise TransportError(
-            f"RingCentral's list of users holds a record that cannot be read ({error!r}); check server_url and proxies",
-            sent=True,
-        ) from None
+    users: dict[str, User] = {}
+    for record in api.pages(LIST_EXTENSIONS, params):
+        user, unknown = read_user(record)
+        users[user.id] = user
+        if unknown:
+            api.warn(
+                f"RingCentral's record of the user {user.id} cannot be read: {', '.join(unknown)} of an unknown type. "
+                "No mail is sent to this user"
+            )
+    return list(users.values())
 
 
 def parse_user(record: Mapping[str, Any]) -> User:
     """A user from a record of the extension list; absent parts become empty."""
-    contact = record.get("contact") or {}
-    return User(
-        id=str(record["id"]),
-        name=_text(record.get("name")) or f"{_text(contact.get('firstName'))} {_text(contact.get('lastName'))}".strip(),
-        first_name=_text(contact.get("firstName")),
-        last_name=_text(contact.get("lastName")),
-        email=_text(contact.get("email")),
-        email_as_login_name=bool(contact.get("emailAsLoginName")),
-        extension_number=_text(record.get("extensionNumber")),
-        status=snake_case(_text(record.get("status"))),
-        type=snake_case(_text(record.get("type"))),
-        site=_text((record.get("site") or {}).get("name")),
-        department=_text(contact.get("department")),
-        job_title=_text(contact.get("jobTitle")),
-        employee_id=_employee_id(record),
-        roles=tuple(filter(None, (_text(role.get("displayName")) for role in record.get("roles") or ()))),
-        hidden=bool(record.get("hidden")),
-        created_at=_moment(record.get("creationTime")),
+    return read_user(record)[0]
+
+
+def read_user(record: Mapping[str, Any]) -> tuple[User, list[str]]:
+    """A user from a record of the extension list, and the parts of it that have an unknown type.
+
+    Absent parts become empty. With an unknown part the status is UNREADABLE. Raises UnusableAnswer if there is no id.
+    """
+    fields = _Fields(record)
+    contact = fields.child("contact")
+    first_name, last_name = contact.text("firstName"), contact.text("lastName")
+    user = User(
+        id=identifier(record.get("id")),
+        name=fields.text("name") or f"{first_name} {last_name}".strip(),
+        first_name=first_name,
+        last_name=last_name,
+        email=contact.text("email"),
+        email_as_login_name=contact.flag("emailAsLoginName"),
+        extension_number=fields.text("extensionNumber"),
+        status=snake_case(fields.text("status")),
+        type=snake_case(fields.text("type")),
+        site=fields.child("site").text("name"),
+        department=contact.text("department"),
+        job_title=contact.text("jobTitle"),
+        employee_id=_employee_id(fields),
+        roles=tuple(filter(None, (role.text("displayName") for role in fields.children("roles")))),
+        hidden=fields.flag("hidden"),
+        created_at=_moment(fields.text("creationTime")),
     )
+    if not user.id:
+        raise UnusableAnswer("RingCentral's list of users holds a record without a usable id; check server_url")
+    return (replace(user, status=UNREADABLE), fields.unknown) if fields.unknown else (user, [])
 
 
-def _employee_id(record: Mapping[str, Any]) -> str:
-    references = record.get("references") or ()
-    return next((_text(entry.get("ref")) for entry in references if entry.get("type") == "CustomerDirectoryId"), "")
+class _Fields:
+    """The parts of a record by their type. What has another type is taken for absent, and noted in ``unknown``."""
+
+    def __init__(self, record: Mapping[str, Any], path: str = "", unknown: list[str] | None = None) -> None:
+        self.unknown: list[str] = [] if unknown is None else unknown
+        self._record = record
+        self._path = path
+
+    def text(self, key: str) -> str:
+        value = self._record.get(key)
+        if isinstance(value, str):
+            return value.strip()
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**20:
+            return str(value)
+        self._note(key, value)
+        return ""
+
+    def flag(self, key: str) -> bool:
+        value = self._record.get(key)
+        if not isinstance(value, bool):
+            self._note(key, value)
+        return value is True
+
+    def child(self, key: str) -> _Fields:
+        value = self._record.get(key)
+        if isinstance(value, dict):
+            return _Fields(value, f"{self._path}{key}.", self.unknown)
+        self._note(key, value)
+        return _Fields({}, "", self.unknown)
+
+    def children(self, key: str) -> list[_Fields]:
+        value = self._record.get(key)
+        if value is None:
+            return []
+        entries = value if isinstance(value, list) else []
+        if not (isinstance(value, list) and all(isinstance(entry, dict) for entry in entries)):
+            self._note(key, value)
+        return [_Fields(entry, f"{self._path}{key}.", self.unknown) for entry in entries if isinstance(entry, dict)]
+
+    def _note(self, key: str, value: object) -> None:
+        if value is not None:
+            self.unknown.append(f"{self._path}{key}")
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+def _employee_id(fields: _Fields) -> str:
+    references = fields.children("references")
+    return next((entry.text("ref") for entry in references if entry.text("type") == "CustomerDirectoryId"), "")
 
 
-def _moment(value: object) -> datetime | None:
+def _moment(value: str) -> datetime | None:
     try:
-        return parse_iso(str(value)) if value else None
-    except ValueError:
+        return parse_iso(value) if value else None
+    except (ValueError, OverflowError):
         return None
 
 

@@ -103,10 +103,55 @@ def test_a_later_answer_never_opens_a_closed_group() -> None:
 
 def test_the_budget_is_spent_to_the_last_second_and_not_beyond() -> None:
     clock = Clock()
-    budget = Budget(100, clock.sleep)
+    budget = Budget(100, clock.sleep, clock)
     budget.wait(60, "the first wait")
     with pytest.raises(OutOfTime, match=r"the second wait needs 41 s more, 60 s of max_wait=100 s are spent"):
         budget.wait(41, "the second wait")
     budget.wait(40, "the third wait")
     assert clock.naps == [60, 40]
     assert budget.waited == 100
+
+
+def test_waits_for_a_penalty_grow_up_to_four_windows() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pauses = []
+    for _refusal in range(6):
+        pacer.observe("auth", 429, {"retry-after": "60"})
+        pauses.append(pacer.delay("auth"))
+        clock.sleep(pauses[-1])
+    assert pauses == [60, 90, 135, 202.5, 240, 240]
+
+
+def test_waits_for_a_penalty_have_a_random_part_that_grows_too() -> None:
+    clock, most = Clock(), Pacer(Clock(), lambda: 0.999)
+    for asked, refusals, least in ((60, 1, 74), (60, 2, 119), (60, 4, 261)):
+        pacer = Pacer(clock, lambda: 0.999)
+        for _refusal in range(refusals):
+            pacer.observe("auth", 429, {"retry-after": str(asked)})
+        assert least < pacer.delay("auth") < least + 2
+    most.observe("auth", 200, {"x-rate-limit-remaining": "0"})
+    assert most.delay("auth") == 60  # nobody was refused, so nothing is added
+
+
+@pytest.mark.parametrize("tiny", ["0.000001", "1e-9", "0", "-1", "nan", "inf", "1e400", ""])
+def test_no_answer_can_make_a_pause_of_less_than_a_second(tiny: str) -> None:
+    for status, headers in (
+        (429, {"retry-after": tiny}),
+        (429, {"x-rate-limit-window": tiny}),
+        (429, {"retry-after": tiny, "x-rate-limit-window": tiny}),
+        (200, {"x-rate-limit-remaining": "0", "x-rate-limit-window": tiny}),
+    ):
+        pacer = Pacer(Clock())
+        pacer.observe("light", status, headers)
+        assert 1 <= pacer.delay("light") <= 60
+
+
+def test_what_asks_for_a_wait_without_end_is_out_of_time_in_few_words() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pacer.observe("light", 429, {"retry-after": "9" * 300})
+    with pytest.raises(OutOfTime) as raised:
+        Budget(900, clock.sleep, clock).wait(pacer.delay("light"), "the limit")
+    assert len(raised.value.message) < 200
+    assert clock.naps == []

@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+import base64
+import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -61,7 +67,9 @@ def test_a_run_comes_back_with_what_it_took(rc: Emulator) -> None:
         "api": {"requests": {"auth": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.0},
     }
     assert asking.warned == ["mind this"]
-    assert len(asking.no_log_values) == 1
+    pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+    assert {CLIENT_SECRET, JWT, pair} < asking.no_log_values
+    assert len(asking.no_log_values) == 4  # and the token
     assert rc.state()["open_sessions"] == []
     asking._diff = True
     assert _run.perform(asking, listing)["diff"] == {"before": 1, "after": 2}
@@ -78,6 +86,126 @@ def test_an_error_becomes_a_result_with_what_was_achieved(rc: Emulator) -> None:
         "results": [1],
         "api": {"requests": {}, "retries": 0, "waited_seconds": 0.0},
     }
+
+
+def test_an_error_that_nobody_expected_ends_the_session_and_shows_no_secret(rc: Emulator) -> None:
+    def failing(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+        list(api.pages(LIST_EXTENSIONS, {}))
+        raise KeyError(f"jwt {params['jwt']} and token {api._token}")
+
+    asking = module(rc)
+    result = _run.perform(asking, failing)
+    assert result["failed"]
+    assert result["msg"].startswith("unexpected KeyError, a bug in this collection; mail may have been sent")
+    assert "\n" not in result["msg"]
+    assert result["error"] == {"code": "KeyError"}
+    assert "in failing" in result["exception"]
+    assert "jwt *** and token ***" in result["exception"]
+    assert JWT not in str(result)
+    assert result["api"]["requests"] == {"auth": 2, "medium": 1}
+    assert rc.state()["open_sessions"] == []
+
+
+def test_an_error_that_nobody_expected_keeps_a_partial_result(rc: Emulator) -> None:
+    class Unexpected(Exception):
+        result: ClassVar[dict[str, Any]] = {"changed": True, "results": [1]}
+
+    def failing(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+        raise Unexpected
+
+    result = _run.perform(module(rc), failing)
+    assert (result["failed"], result["changed"], result["results"]) == (True, True, [1])
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_the_run_between_two_requests_and_the_session_too(rc: Emulator, name: str) -> None:
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+
+    def signalled(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+        list(api.pages(LIST_EXTENSIONS, {}))
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)
+        list(api.pages(LIST_EXTENSIONS, {}))
+        raise AssertionError("the run went on")
+
+    result = _run.perform(module(rc), signalled)
+    assert result["msg"] == (
+        f"interrupted by {name}; the run stopped before its next request. Run again to go on from here"
+    )
+    assert result["error"] == {"code": "Interrupted"}
+    assert result["api"]["requests"] == {"auth": 2, "medium": 1}
+    assert rc.state()["open_sessions"] == []
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_ends_a_wait_at_once(rc: Emulator) -> None:
+    def waiting(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        api.wait(600, "something that takes long")
+        raise AssertionError("the run went on")
+
+    started = time.monotonic()
+    assert _run.perform(module(rc), waiting)["error"] == {"code": "Interrupted"}
+    assert time.monotonic() - started < 30
+
+
+def test_a_signal_that_is_ignored_stays_ignored(rc: Emulator) -> None:
+    def listing_all(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return listing(params, api, now, check_mode=check_mode)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert _run.perform(module(rc), listing_all)["found"] == 10
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_waits_are_announced_to_whoever_runs_it(rc: Emulator) -> None:
+    told: list[tuple[float, str]] = []
+
+    def waiting(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+        api._budget._sleep = lambda _seconds: None
+        api._pacer._closed_until["medium"] = api._pacer._clock() + 6
+        api._budget.wait(api._pacer.delay("medium"), "the rate limit of the group medium")
+        return {}
+
+    _run.perform(module(rc), waiting, on_wait=lambda seconds, why: told.append((round(seconds), why)))
+    assert told == [(6, "the rate limit of the group medium")]
+
+
+def test_the_clock_is_compared(rc: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=3)
+
+    monkeypatch.setattr(_run, "datetime", Later)
+    result = _run.perform(module(rc), listing)
+    assert "the clock of this controller says" in result["msg"]
+    assert result["error"] == {"code": "WrongClock"}
+    assert result["api"]["requests"] == {"auth": 2}
+    assert rc.state()["open_sessions"] == []
+
+
+@pytest.mark.parametrize("around", [" ", "\n", "\r\n", "\ufeff"])
+def test_blanks_around_the_connections_options_do_no_harm(rc: Emulator, around: str) -> None:
+    login = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "jwt": JWT}
+    padded = {name: f"{around}{value}{around}" for name, value in {**login, "server_url": rc.url}.items()}
+    if around == "\ufeff":
+        padded["server_url"] = rc.url
+    assert _run.perform(module(rc, **padded), listing)["found"] == 10
+
+
+@pytest.mark.parametrize("option", ["client_id", "client_secret", "jwt"])
+def test_a_credential_with_a_line_break_inside_is_never_shown(rc: Emulator, option: str) -> None:
+    before = len(rc.log)
+    result = _run.perform(module(rc, **{option: "a-qqq\rthing"}), listing)
+    assert result["msg"].startswith(f"{option}: has a line break")
+    assert "qqq" not in result["msg"]
+    assert len(rc.log) == before
 
 
 def test_turning_verification_off_is_a_warning(rc: Emulator) -> None:
@@ -101,6 +229,11 @@ def test_a_missing_library_is_said_in_ansibles_words(rc: Emulator, monkeypatch: 
         ({"access_token": "t"}, "^access_token: is given together with jwt"),
         ({"timeout": 0}, "^timeout: 0 is too short"),
         ({"max_wait": -1}, "^max_wait: -1 is too short"),
+        ({"timeout": float("nan")}, "^timeout: nan is too short"),
+        ({"timeout": float("inf")}, "^timeout: inf is too long"),
+        ({"max_wait": float("inf")}, "^max_wait: inf is too long"),
+        ({"account_id": "\u0661"}, "^account_id: give the account's numeric id"),
+        ({"ca_path": "/" + "x" * 5000}, "^ca_path: /x+ does not exist"),
         ({"account_id": "../x"}, "^account_id: give the account's numeric id"),
         ({"ca_path": "/nowhere/ca.pem"}, "^ca_path: /nowhere/ca.pem does not exist"),
         ({"server_url": "http://rc.example.com"}, "^server_url: rc.example.com must be reached by https"),

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -32,9 +34,13 @@ class Api:
         self, document: dict[str, object] | None = None, records: list[dict[str, object]] | None = None
     ) -> None:
         self.document, self.records, self.params = document or {}, records or [], None
+        self.warnings: list[str] = []
 
     def call(self, operation: object, ids: object = None, **_: object) -> dict[str, object]:
         return self.document
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
 
     def pages(self, operation: object, params: object) -> Iterator[dict[str, object]]:
         self.params = params
@@ -113,8 +119,53 @@ def test_another_account_is_refused(expected: str) -> None:
 def test_an_account_without_main_number_does_not_match_what_has_no_digits() -> None:
     with pytest.raises(WrongAccount, match="no main number"):
         read_account(Api({"id": 1}), "headquarters")
+
+
+@pytest.mark.parametrize("account_id", [None, "", 0, -1, 1.0, True, [], {}, "1 ", "01", "x", "../1", 10**30, "١"])
+def test_an_id_of_another_shape_opens_no_other_ledger(account_id: Any) -> None:
     with pytest.raises(TransportError, match="without its id"):
-        read_account(Api({}), None)
+        read_account(Api({"id": account_id}), None)
+
+
+def test_an_id_is_the_same_as_number_and_as_text() -> None:
+    assert read_account(Api({"id": "1", "mainNumber": 16505550100}), None) == Account("1", "")
+    assert read_account(Api({"id": 1}), "1").id == "1"
+
+
+WRONG: list[Any] = [[], {}, "x" * 3, 0, -1, 1.5, float("inf"), True, [[]], [None], [1], {"name": {}}, 10**40]
+TEXTS = ["name", "extensionNumber", "status", "type", "creationTime"]
+CONTACT = ["firstName", "lastName", "email", "department", "jobTitle"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_part_of_an_unknown_type_holds_that_user_and_says_so(wrong: Any) -> None:
+    is_text = isinstance(wrong, str) or (isinstance(wrong, int) and not isinstance(wrong, bool) and abs(wrong) < 10**20)
+    is_texts = [{key: wrong} for key in TEXTS] + [{"contact": {key: wrong}} for key in CONTACT]
+    parts: list[dict[str, Any]] = [] if is_text else [*is_texts, {"site": {"name": wrong}}]
+    parts += [] if isinstance(wrong, dict) else [{"contact": wrong}, {"site": wrong}]
+    parts += [] if wrong == [] else [{"roles": wrong}, {"references": wrong}]
+    parts += [] if wrong is True else [{"hidden": wrong}, {"contact": {"emailAsLoginName": wrong}}]
+    for part in parts:
+        api = Api(records=[extension(1, **part), extension(2)])
+        held, other = list_users(api)
+        assert (held.id, held.status, other.status) == ("4001", "unreadable", "not_activated"), part
+        assert not held.is_pending_person
+        (warning,) = api.warnings
+        assert warning.startswith("RingCentral's record of the user 4001 cannot be read: ")
+        assert warning.endswith(" of an unknown type. No mail is sent to this user")
+        json.dumps(held.to_dict())
+
+
+def test_the_warning_names_each_part() -> None:
+    api = Api(records=[extension(1, site=7, contact={"email": ["x"], "department": None}, roles=[{"displayName": {}}])])
+    (held,) = list_users(api)
+    assert "cannot be read: contact.email, site, roles.displayName of an unknown type" in api.warnings[0]
+    assert (held.email, held.site, held.roles) == ("", "", ())
+
+
+def test_numbers_in_place_of_texts_are_read() -> None:
+    (user_,) = list_users(Api(records=[extension(1, extensionNumber=101, id="4001")]))
+    assert (user_.id, user_.extension_number, user_.status) == ("4001", "101", "not_activated")
 
 
 ACCOUNT = [

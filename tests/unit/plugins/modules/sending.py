@@ -25,7 +25,7 @@ def put(number: int, reply: Any = None) -> Any:
     return f"PUT {ACCOUNT}/extension/{4000 + number}", reply or answer(body={"id": 4000 + number})
 
 
-def task(*items: Any, status: str = "Completed", flat: bool = False, **result: Any) -> Any:
+def task(*items: Any, status: str = "Completed", flat: bool = False, name: str = "t1", **result: Any) -> Any:
     """A look at the bulk task; an item is a number (success) or a number and an error message."""
     affected = [
         {"extensionId": str(4000 + item), "status": "Success"}
@@ -38,7 +38,9 @@ def task(*items: Any, status: str = "Completed", flat: bool = False, **result: A
         for item in items
     ]
     listed = affected if flat else {"result": affected}
-    return TASK, answer(body={"id": "t1", "status": status, "result": {"affectedItems": listed, **result}})
+    return TASK.replace("t1", name), answer(
+        body={"id": name, "status": status, "result": {"affectedItems": listed, **result}}
+    )
 
 
 def sent(stage: Any, what: str) -> list[Any]:

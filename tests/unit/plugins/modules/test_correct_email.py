@@ -130,7 +130,7 @@ def test_it_needs_a_directory(stage: Any) -> None:
 
 def test_many_by_bulk(stage: Any) -> None:
     affected = [{"extensionId": str(number), "status": "Success"} for number in (4001, 4002)]
-    ended = answer(body={"status": "Completed", "result": {"affectedItems": {"result": affected}}})
+    ended = answer(body={"id": "t1", "status": "Completed", "result": {"affectedItems": {"result": affected}}})
     accepted = (BULK, answer(body={"id": "t1", "status": "Accepted"}))
     task = (f"GET {ACCOUNT}/extension-bulk-update/tasks/t1", ended)
     options = OPTIONS | {"transport": "auto"}

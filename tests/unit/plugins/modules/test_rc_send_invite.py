@@ -214,7 +214,7 @@ def test_failures_in_one_batch_keep_the_next_from_starting(stage: Any) -> None:
     ):
         stage.invite(people, ACCEPTED, task((1, "no"), *range(2, 501)))
     last = (BULK, answer(body={"id": "t2"}))
-    finished = (TASK.replace("t1", "t2"), task(501, (1, "no"))[1])
+    finished = task(501, (1, "no"), name="t2")
     with pytest.raises(IncompleteDelivery, match=r"^1 of 2 users were invited \(1 failed\); see results"):
         stage.invite(people, last, finished)
     assert [entry["id"] for entry in sent(stage, BULK)[0]["records"]] == ["4501", "4001"]

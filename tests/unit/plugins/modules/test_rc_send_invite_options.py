@@ -64,9 +64,9 @@ def test_a_site_that_nobody_has_is_a_warning(stage: Any) -> None:
     assert result["warnings"] == ["site: nobody who has not activated is of the site 'Pariss'; is it spelt like that?"]
 
 
-@pytest.mark.parametrize("record", [None, {}, {"id": 1, "contact": "x"}])
-def test_a_record_that_makes_no_sense_is_one_clear_error(stage: Any, record: Any) -> None:
-    with pytest.raises(TransportError, match="list of users holds a record that cannot be read"):
+@pytest.mark.parametrize("record", [None, {}, {"id": True}, {"id": 1.0}, {"id": "../1"}, {"id": 10**30}])
+def test_a_record_without_a_usable_id_is_one_clear_error(stage: Any, record: Any) -> None:
+    with pytest.raises(TransportError, match=r"a page holds a record without a usable id. No mail was sent"):
         stage.invite([record])
 
 
