@@ -48,6 +48,7 @@ TOKEN = Operation("POST", "/restapi/oauth/token", "auth")
 REVOKE = Operation("POST", "/restapi/oauth/revoke", "auth")
 READ_ACCOUNT = Operation("GET", _ACCOUNT, "light", "ReadAccounts", "ReadCompanyInfo")
 LIST_EXTENSIONS = Operation("GET", _ACCOUNT + "/extension", "medium", "ReadAccounts", "ReadExtensions")
+READ_EXTENSION = Operation("GET", _ACCOUNT + "/extension/{extension}", "light", "ReadAccounts", "ReadExtensions")
 UPDATE_EXTENSION = Operation(
     "PUT", _ACCOUNT + "/extension/{extension}", "medium", "EditExtensions", "EditUserInfo", once=True
 )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from ._client import BULK_SIZE, BULK_UPDATE, READ_TASK, UPDATE_EXTENSION, Operation, error_words
 from ._decisions import Decision, judge_history
 from ._errors import ApiError, GuardExceeded, OutOfTime, RingCentralError, TransportError
+from ._history import History
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
 from ._policy import Policy
@@ -128,12 +129,12 @@ class Delivery:
                 run=self._run,
                 email=batch.users[user_id].email,
             )
-            for user_id, before in ((user_id, batch.seen.get(user_id)) for user_id in batch.users)
+            for user_id, before in ((user_id, batch.seen[user_id].record) for user_id in batch.users)
         ]
         lost = self._ledger.claim(claims, batch.seen)
         unforced = replace(self._policy, force=False)
-        for user_id, record in lost.items():
-            self.done[user_id] = judge_history(unforced, batch.users[user_id], record, now)
+        for user_id, past in lost.items():
+            self.done[user_id] = judge_history(unforced, batch.users[user_id], past, now)
         return [claim for claim in claims if claim.user_id not in lost]
 
     def _mail(
@@ -218,13 +219,13 @@ class _Batch:
     def __init__(self, decisions: Sequence[Decision]) -> None:
         self.users = {decision.user.id: decision.user for decision in decisions if decision.user}
         self.decisions = {decision.user.id: decision for decision in decisions if decision.user}
-        self.seen = {user_id: decision.record for user_id, decision in self.decisions.items() if decision.record}
+        self.seen = {user_id: decision.past for user_id, decision in self.decisions.items()}
 
 
-def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:
+def settle_claims(api: Api, history: History) -> list[Record]:
     """What became of the bulk tasks that earlier runs left behind, by asking RingCentral. Writes nothing."""
     tasks: dict[str, list[Record]] = {}
-    for record in history.values():
+    for record in history.records:
         if record.state == "claimed" and record.task:
             tasks.setdefault(record.task, []).append(record)
     settled: list[Record] = []

@@ -399,6 +399,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     InvalidOption,
     WrongAccount,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import new_ledger_warnings
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger, open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
@@ -432,13 +433,15 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
     ledger = open_ledger(params["ledger"], account, api, os.environ, read_only=check_mode)
     try:
         everybody, considered, absent = _read_users(params, policy, api)
-        history = ledger.history(user.id for user in considered if user.is_pending_person)
+        history = ledger.history(user for user in considered if user.is_pending_person)
         settled = settle_claims(api, history)
-        history |= {record.user_id: record for record in settled}
+        history = history.updated(settled)
 
         def plan_after(done: Sequence[Correction]) -> list[Decision]:
             users, others = corrected(considered, done), corrected(everybody, done)
-            return told([*decide(policy, users, others, history, now()), *absent], done)
+            # another user may have been invited at a corrected address
+            mailboxes = ledger.history(one for one in users if one.is_pending_person) if done else history
+            return told([*decide(policy, users, others, mailboxes.updated(settled), now()), *absent], done)
 
         uncorrected = plan_after([])
         proposed = corrections(uncorrected) if params["correct_email"] else []
@@ -449,7 +452,9 @@ def run(params: Mapping[str, Any], api: Api, now: Callable[[], datetime], *, che
                 f"max_invites: {len(sends)} users would be mailed, only {params['max_invites']} may; nothing was sent",
                 result=_result(account, uncorrected, uncorrected),
             )
-        warnings = narrowed_to_nobody(policy, everybody)
+        must_exist = bool(params["ledger"]["must_exist"])
+        new = new_ledger_warnings(ledger, considered, policy.resend_after, now(), must_exist=must_exist)
+        warnings = [*new, *narrowed_to_nobody(policy, everybody)]
         if check_mode:
             return {**_result(account, plan, [_would_invite(decision) for decision in plan]), "warnings": warnings}
         ledger.settle(settled)

@@ -334,12 +334,12 @@ def _recall(
         return lambda _: {}
     ledger = open_ledger(options, account, api, os.environ, read_only=True)
     try:
-        history = ledger.history(user.id for user in users if user.is_pending_person)
+        history = ledger.history(user for user in users if user.is_pending_person)
     finally:
         ledger.close()
 
     def recall(user: User) -> dict[str, Any]:
-        record = history.get(user.id)
+        record = history.at(user.id, user.mailbox).record
         return {
             "last_invited_at": to_iso(record.last_invited_at) if record else None,
             "attempts": record.attempts if record else 0,
