@@ -115,7 +115,7 @@ def protect(path: Path) -> None:
 
 def connect(target: str, timeout: float) -> sqlite3.Connection:
     """A connection in which each statement stands alone. ``timeout`` is in seconds."""
-    db = sqlite3.connect(target, timeout=timeout, isolation_level=None, uri=target.startswith("file:"))
+    db = sqlite3.connect(target, timeout=timeout, isolation_level=None)
     # a commit is on disk when it returns, the folder's entry for the journal included
     db.execute("PRAGMA synchronous = EXTRA")
     return db
@@ -128,7 +128,7 @@ def open_read_only(path: Path, timeout: float) -> sqlite3.Connection:
     repaired.
     """
     for _attempt in range(_ATTEMPTS):
-        db = connect(f"{path.absolute().as_uri()}?mode=ro", timeout)
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=timeout, isolation_level=None, uri=True)
         try:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
