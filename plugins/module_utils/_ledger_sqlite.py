@@ -58,6 +58,8 @@ CREATE TABLE IF NOT EXISTS invitation (
 _INDEX = "CREATE INDEX IF NOT EXISTS invitation_by_mailbox ON invitation (account_id, mailbox)"
 _COLUMNS = "user_id, state, attempts, claimed_at, last_invited_at, run, task, email, message"
 _SELECT = f"SELECT {_COLUMNS} FROM invitation WHERE account_id = ?"  # noqa: S608  # constants alone
+# named, since SQLite would rather read the whole account by its primary key than look mailboxes up
+_SELECT_AT = _SELECT.replace("FROM invitation", "FROM invitation INDEXED BY invitation_by_mailbox")
 _PUT = f"INSERT OR REPLACE INTO invitation (account_id, {_COLUMNS}, mailbox) VALUES (?{', ?' * 10})"  # noqa: S608
 _STILL_CLAIMED = "WHERE account_id = ? AND user_id = ? AND run = ? AND state = 'claimed'"
 _SETTLE = f"UPDATE invitation SET state = ?, attempts = ?, last_invited_at = ?, task = ?, message = ? {_STILL_CLAIMED}"  # noqa: S608
@@ -121,15 +123,14 @@ class SqliteLedger(ForgetfulLedger):
     def _recall(self, keys: Sequence[tuple[str, str]]) -> History:
         """The records of these users and at these mailboxes; reads no others."""
         users, mailboxes = {user_id for user_id, _ in keys}, {address for _, address in keys if address}
-        rows = chain(self._rows("user_id", users), self._rows("mailbox", mailboxes))
+        rows = chain(self._rows(f"{_SELECT} AND user_id", users), self._rows(f"{_SELECT_AT} AND mailbox", mailboxes))
         return History(tuple(dict.fromkeys(map(_record, rows))))
 
-    def _rows(self, column: str, wanted: Iterable[str]) -> Iterator[Sequence[object]]:
+    def _rows(self, select: str, wanted: Iterable[str]) -> Iterator[Sequence[object]]:
         values = sorted(wanted)
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]
-            query = f"{_SELECT} AND {column} IN (?{', ?' * (len(chunk) - 1)})"
-            yield from self._db.execute(query, (self._account, *chunk))
+            yield from self._db.execute(f"{select} IN (?{', ?' * (len(chunk) - 1)})", (self._account, *chunk))
 
     def _put(self, records: Iterable[Record]) -> None:
         self._db.executemany(_PUT, [(self._account, *_row(record)) for record in records])
