@@ -124,9 +124,9 @@ class SqliteLedger(ForgetfulLedger):
         """The records of these users and at these mailboxes; reads no others."""
         users, mailboxes = {user_id for user_id, _ in keys}, {address for _, address in keys if address}
         rows = chain(self._rows(f"{_SELECT} AND user_id", users), self._rows(f"{_SELECT_AT} AND mailbox", mailboxes))
-        return History(tuple(dict.fromkeys(map(_record, rows))))
+        return History(tuple(map(_record, dict.fromkeys(rows))))
 
-    def _rows(self, select: str, wanted: Iterable[str]) -> Iterator[Sequence[object]]:
+    def _rows(self, select: str, wanted: Iterable[str]) -> Iterator[tuple[object, ...]]:
         values = sorted(wanted)
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]

@@ -18,8 +18,9 @@ from scripted import NOW, record, user
 RECORDS, ASKED = 1_000_000, 10_000
 BESIDE, SINGLE = 200_000, 19
 MOST_SECONDS = 1.0
-MOST_MILLISECONDS = 100
-"""For one claim: it waits for the disk twice, and other gates may run beside this one."""
+"""For all that are asked for."""
+MOST_MILLISECONDS = 10
+"""For one claim or outcome."""
 
 
 def fill(path: Path, records: Iterable[Record]) -> None:
@@ -30,9 +31,10 @@ def fill(path: Path, records: Iterable[Record]) -> None:
 
 
 def timed(step: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    """Seconds of the processor, since other gates may run beside this one."""
+    started = time.process_time()
     step()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def test_a_million_records(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
