@@ -19,7 +19,7 @@ from typing import Any
 from ._addresses import normalise
 from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD
 from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_entry
-from ._errors import ApiError, LedgerError, RingCentralError
+from ._errors import ApiError, LedgerError, RingCentralError, TransportError
 from ._history import History, Past
 from ._ledger import ForgetfulLedger, invited, unreadable
 from ._ledger_value import is_record, mark, read_value, write_value
@@ -177,12 +177,14 @@ class CustomFieldLedger(ForgetfulLedger):
                 continue
             if known and self._first_use:
                 found[user_id] = Entry(known.email, {})
-            elif self._reads_left:
-                with contextlib.suppress(ApiError):  # a doubt about this user alone
-                    if entry := self._read_one(user_id):
-                        # two sources that show others' fields and none of this user
-                        fields = {} if entry.fields is None and is_shown else entry.fields
-                        found[user_id] = Entry(entry.email, fields)
+            elif self._reads_left > 0:
+                try:
+                    entry = self._read_one(user_id)
+                except (ApiError, TransportError):  # a doubt about this user alone, after tries that took a while
+                    self._reads_left -= MOST_READS // 5
+                    continue
+                if entry:  # two sources, of which one shows the fields of others, and none of this user
+                    found[user_id] = Entry(entry.email, {} if entry.fields is None and is_shown else entry.fields)
         return found
 
     def _read_one(self, user_id: str) -> Entry | None:
