@@ -197,7 +197,9 @@ options:
         type: bool
         default: true
   ledger:
-    description: Where is remembered who was invited when, how often, and by which run and bulk task.
+    description:
+      - Where the module remembers who was invited at which address, when, how often, and by which run and bulk task.
+      - V({}) is the default, the V(sqlite) ledger in its default file.
     type: dict
     suboptions:
       backend:
@@ -222,6 +224,19 @@ options:
           - It is made if it is missing and the app may do that (C(EditAccounts)). An account has room for five.
         type: str
         default: Last invitation
+      must_exist:
+        description:
+          - Whether the ledger has to know the account already. Set it once the first run is over, so that a run by
+            another user or with another E(HOME), or after the field was deleted, fails and mails no user again.
+          - With V(false), a new ledger beside users who have been pending for longer than O(resend_after) is a warning.
+        type: bool
+        default: false
+      first_use:
+        description:
+          - Say for one run that no user has a record in the V(custom_field) ledger yet.
+          - Only needed where RingCentral shows no custom fields of its users, so that a missing record proves nothing.
+        type: bool
+        default: false
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:

@@ -65,6 +65,14 @@ options:
         description: The name of the custom field of the V(custom_field) ledger.
         type: str
         default: Last invitation
+      must_exist:
+        description: As for M(onboard.ringcentral.rc_send_invite), so that both take the same O(ledger). Not used here.
+        type: bool
+        default: false
+      first_use:
+        description: As for M(onboard.ringcentral.rc_send_invite).
+        type: bool
+        default: false
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:
