@@ -134,7 +134,9 @@ class Delivery:
         lost = self._ledger.claim(claims, batch.seen)
         unforced = replace(self._policy, force=False)
         for user_id, past in lost.items():
-            self.done[user_id] = judge_history(unforced, batch.users[user_id], past, now)
+            judged = judge_history(unforced, batch.users[user_id], past, now)
+            message = judged.message or "not sent: another run changed this user's record; the next run decides anew"
+            self.done[user_id] = replace(judged, message=message)
         return [claim for claim in claims if claim.user_id not in lost]
 
     def _mail(
@@ -199,7 +201,8 @@ class Delivery:
             held = ""
             if record.state == "claimed":
                 again = for_people(record.claimed_at + self._policy.resend_after)
-                held = f"; may have been mailed all the same, so held until {again}"
+                next_step = f"so held until {again}" if self._ledger.keeps_doubts else "and the next run looks again"
+                held = f"; may have been mailed all the same, {next_step}"
             self._note(batch, record, f"{record.message}{held}")
         self._ledger.settle(records)
 

@@ -30,11 +30,13 @@ class Ledger(Protocol):
     """The records of one account, one for each user and address. Times are kept to the second.
 
     ``place`` names the ledger for people, "" if there is none. ``is_new`` is whether it knew nothing of the account
-    when it was opened; a ledger in RingCentral knows that only after ``history``.
+    when it was opened; a ledger in RingCentral knows that only after ``history``. ``keeps_doubts`` is whether a claim
+    that was never settled is still there for the next run.
     """
 
     place: str
     is_new: bool
+    keeps_doubts: bool
 
     def history(self, users: Iterable[User]) -> History:
         """What is remembered of these users, by id and by mailbox."""
@@ -68,6 +70,7 @@ class ForgetfulLedger:
 
     place = ""
     is_new = False
+    keeps_doubts = False
 
     def history(self, users: Iterable[User]) -> History:
         return History()

@@ -76,6 +76,8 @@ class SqliteLedger(ForgetfulLedger):
     one. ``lock_timeout`` is in seconds.
     """
 
+    keeps_doubts = True
+
     def __init__(
         self, path: Path, account_id: str, *, read_only: bool = False, lock_timeout: float = LOCK_TIMEOUT
     ) -> None:

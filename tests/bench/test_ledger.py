@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._history import Past
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
-from ansible_collections.onboard.ringcentral.plugins.module_utils._model import Record
 from scripted import NOW, record, user
 
 RECORDS, ASKED = 1_000_000, 10_000
@@ -23,11 +22,20 @@ MOST_MILLISECONDS = 10
 """For one claim or outcome."""
 
 
-def fill(path: Path, records: Iterable[Record]) -> None:
+def fill(path: Path, size: int) -> None:
+    """Records of users numbered from 0, made by SQLite itself, which takes a tenth of the time."""
+    one = record(0, claimed_at=NOW, last_invited_at=NOW)
     with closing(SqliteLedger(path, "1")) as ledger:
         ledger._db.execute("PRAGMA synchronous = OFF")
-        with ledger._transaction():
-            ledger._put(records)
+        ledger.claim([replace(one, state="claimed")], {})
+        ledger.settle([one])
+        ledger._db.execute(
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1) INSERT INTO invitation "
+            "SELECT account_id, 4000 + i, 'person' || i || '@example.com', state, attempts, claimed_at, "
+            "last_invited_at, run, task, 'person' || i || '@example.com', message FROM invitation, n",
+            (size,),
+        )
+        assert len(ledger.history([user(0), user(size - 1), user(size)]).records) == 2
 
 
 def timed(step: Callable[[], object]) -> float:
@@ -39,7 +47,7 @@ def timed(step: Callable[[], object]) -> float:
 
 def test_a_million_records(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     path = tmp_path / "ledger.sqlite3"
-    fill(path, (record(number, claimed_at=NOW, last_invited_at=NOW) for number in range(RECORDS)))
+    fill(path, RECORDS)
     asked = [user(number) for number in range(0, RECORDS, RECORDS // ASKED)]
     with closing(SqliteLedger(path, "1")) as ledger:
         found: list[int] = []
@@ -52,7 +60,7 @@ def test_a_million_records(tmp_path: Path, record_property: Callable[[str, objec
 
 def test_single_claims_beside_many_records(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     path = tmp_path / "ledger.sqlite3"
-    fill(path, (record(number, claimed_at=NOW, last_invited_at=NOW) for number in range(BESIDE)))
+    fill(path, BESIDE)
     claims = [record(number, state="claimed", run="now") for number in range(BESIDE, BESIDE + SINGLE)]
     with closing(SqliteLedger(path, "1")) as ledger:
         costs = []

@@ -257,6 +257,23 @@ def test_the_first_record_is_read_back_once(emulate: Any, monkeypatch: pytest.Mo
     assert log.count("readExtension") == 3 + 1 + 1 + 1  # three of the first batch, its record, one of each later batch
 
 
+def test_a_user_whose_field_was_emptied_between_plan_and_batch_is_left_with_a_word(
+    known: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.rc.clock.advance(49 * 3600)
+    someone = pending(known)[0]
+
+    def emptied_by_a_person(answer: dict[str, Any]) -> dict[str, Any]:
+        return {**answer, "customFields": []} if str(answer["id"]) == str(someone.id) else answer
+
+    answering(monkeypatch, READ_EXTENSION, emptied_by_a_person)
+    result = known.invite()
+    (entry,) = [entry for entry in result["results"] if entry["id"] == str(someone.id)]
+    assert entry["outcome"] is None
+    assert entry["message"] == "not sent: another run changed this user's record; the next run decides anew"
+    assert result["counts"]["invited"] == 7
+
+
 PLANTED = [
     "ask Ada first",
     "invited",
