@@ -32,4 +32,17 @@ options:
           - It is made if it is missing and the app may do that (C(EditAccounts)). An account has room for five.
         type: str
         default: Last invitation
+      must_exist:
+        description:
+          - Whether the ledger has to know the account already. Set it once the first run is over, so that a run by
+            another user or with another E(HOME), or after the field was deleted, fails and mails no user again.
+          - With V(false), a new ledger beside users who have been pending for longer than two days is a warning.
+        type: bool
+        default: false
+      first_use:
+        description:
+          - Say for one run that no user has a record in the V(custom_field) ledger yet.
+          - Only needed where RingCentral shows no custom fields of its users, so that a missing record proves nothing.
+        type: bool
+        default: false
 """

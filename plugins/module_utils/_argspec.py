@@ -222,6 +222,8 @@ def _ledger(*backends: str) -> Spec:
             "backend": {"type": "str", "choices": list(backends), "default": "sqlite"},
             "path": {"type": "path"},
             "field": {"type": "str", "default": "Last invitation"},
+            "must_exist": {"type": "bool", "default": False},
+            "first_use": {"type": "bool", "default": False},
         },
     }
 

@@ -10,14 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 from ._addresses import canonical, matches_any, normalise
+from ._history import History, Past
 from ._model import PERSON_TYPES, Record, User, describe
 from ._policy import OBJECTIONS, Policy, objections, shared_addresses, suggested_address, taken
 from ._times import for_people, to_iso
 from ._window import for_people_there
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far the clocks of two machines that share a ledger may be apart."""
+LATE = timedelta(minutes=5)
+"""How long after its answer was lost RingCentral may still carry out a request."""
 
 Verdict = Literal["send", "skip", "hold"]
 Outcome = Literal["invited", "would_invite", "failed", "unknown"]
@@ -61,7 +67,8 @@ class Decision:
 
     ``user`` is None for a name that means nobody, or several; ``name`` is then what was named. ``directory_email``
     is the address that the directory has for the user, ``proven`` whether it is surely theirs, ``corrected_from`` the
-    one they had before it was corrected.
+    one they had before it was corrected. ``record`` is the last invitation to the user's mailbox, ``past`` all that the
+    decision rests on.
     """
 
     reason: str
@@ -69,6 +76,7 @@ class Decision:
     user: User | None = None
     name: str = ""
     record: Record | None = field(default=None, repr=False)
+    past: Past = field(default=Past(), repr=False)
     next_invite_after: datetime | None = None
     outcome: Outcome | None = None
     directory_email: str = ""
@@ -122,7 +130,7 @@ def decide(
     policy: Policy,
     considered: Iterable[User],
     everybody: Collection[User],
-    history: Mapping[str, Record],
+    history: History,
     now: datetime,
 ) -> list[Decision]:
     """One decision for each considered user; those to be mailed come first, the oldest of them first.
@@ -130,7 +138,7 @@ def decide(
     ``everybody`` is all users that were read: an address counts as duplicate whoever shares it.
     """
     shared = shared_addresses(user for user in everybody if user.is_pending_person)
-    decisions = [_judge(policy, user, shared, history.get(user.id), now) for user in considered]
+    decisions = [_judge(policy, user, shared, history.at(user.id, user.mailbox), now) for user in considered]
     [decisions] = without_taken([decisions], everybody)
     decisions.sort(key=_oldest_first)
     if policy.limit:
@@ -180,19 +188,29 @@ def judge_named(not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]
     ]
 
 
-def judge_history(policy: Policy, user: User, record: Record | None, now: datetime) -> Decision:
+def judge_history(policy: Policy, user: User, past: Past, now: datetime) -> Decision:
     """The decision about somebody who may be mailed but for what the ledger remembers."""
-    decision = Decision("not_activated", user=user, record=record)
-    if record is None or policy.force:
+    decision = Decision("not_activated", user=user, record=past.record, past=past)
+    if policy.force:
         return decision
-    if record.state == "unreadable":
-        return replace(decision, reason="in_doubt", message=record.message)
-    again = record.asked_at + policy.resend_after if record.asked_at else now
-    if now < again:
+    if doubt := _unbelievable(past, now):
+        return replace(decision, reason="in_doubt", message=doubt)
+    if past.elsewhere and now < (until := _carried_out_by(past.elsewhere, policy)):
+        return replace(decision, reason="in_doubt", message=_doubt(past.elsewhere, until), next_invite_after=until)
+    return _judge_last(policy, user, decision, now)
+
+
+def _judge_last(policy: Policy, user: User, decision: Decision, now: datetime) -> Decision:
+    """The decision as the last invitation to the user's mailbox leaves it."""
+    record = decision.record
+    if record is None:
+        return decision
+    if record.asked_at and now < (again := record.asked_at + policy.resend_after):
         decision = replace(decision, next_invite_after=again)
         if record.state == "claimed":
             return replace(decision, reason="in_doubt", message=_doubt(record, again))
-        message = f"invited on {for_people(again - policy.resend_after)}; the link is good until {for_people(again)}"
+        whose = "" if record.user_id == user.id else f" as the user with the id {record.user_id}"
+        message = f"invited on {for_people(record.asked_at)}{whose}; the link is good until {for_people(again)}"
         return replace(decision, reason="recently_invited", message=message)
     if policy.max_attempts and record.attempts >= policy.max_attempts:
         message = f"invited {record.attempts} times without an answer; max_attempts is {policy.max_attempts}"
@@ -220,9 +238,8 @@ def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
     return {"counts": counts, "reasons": dict(sorted(Counter(decision.reason for decision in decisions).items()))}
 
 
-def _judge(
-    policy: Policy, user: User, shared: Mapping[str, list[User]], record: Record | None, now: datetime
-) -> Decision:
+def _judge(policy: Policy, user: User, shared: Mapping[str, list[User]], past: Past, now: datetime) -> Decision:
+    record = past.record
     if unfit := _unfit(policy, user, now):
         return Decision(*unfit, user=user, record=record)
     if unsafe := next(objections(policy, user, shared), None):
@@ -232,7 +249,7 @@ def _judge(
     if canonical(planned) != canonical(user.email):
         message = f"was planned to be mailed at {planned}, and has another address now"
         return Decision("changed_since_plan", message, user=user, record=record)
-    return judge_window(policy, judge_history(policy, user, record, now), now)
+    return judge_window(policy, judge_history(policy, user, past, now), now)
 
 
 def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
@@ -271,6 +288,30 @@ def _oldest_first(decision: Decision) -> tuple[bool, bool, datetime, int, str]:
     # who has no creation time is from before RingCentral kept any
     since = created or datetime.min.replace(tzinfo=timezone.utc)
     return (decision.verdict != "send", refused, since, len(key), key)
+
+
+def _unbelievable(past: Past, now: datetime) -> str:
+    """Why what the ledger says cannot be acted upon, "" if it can."""
+    latest = now + CLOCK_TOLERANCE
+    for record in past.records:
+        if record.state == "unreadable":
+            return record.message
+        moment = max(record.claimed_at, record.last_invited_at or record.claimed_at)
+        if moment > latest:
+            return (
+                f"the ledger has an invitation of {for_people(moment)}, which is in the future: the clock here says "
+                f"{for_people(now)}; correct the clock, or delete the record"
+            )
+    return ""
+
+
+def _carried_out_by(claim: Record, policy: Policy) -> datetime:
+    """When a claim at an address that the user no longer has stops mattering.
+
+    RingCentral mails the address that a user has when it carries a request out. A known task may still be waiting for
+    that; a request without an answer was carried out at once, or within minutes, or not at all.
+    """
+    return claim.claimed_at + (policy.resend_after if claim.task else min(LATE, policy.resend_after))
 
 
 def _doubt(record: Record, again: datetime) -> str:

@@ -23,6 +23,7 @@ from ._errors import (
     TransportError,
     WrongClock,
 )
+from ._history import History
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
 from ._policy import Policy
@@ -212,13 +213,15 @@ class Delivery:
                 run=self._run,
                 email=round_.users[user_id].email,
             )
-            for user_id, before in ((user_id, round_.seen.get(user_id)) for user_id in round_.users)
+            for user_id, before in ((user_id, round_.seen[user_id].record) for user_id in round_.users)
             if user_id not in self.done
         ]
         lost = self._ledger.claim(claims, round_.seen)
-        for user_id, record in lost.items():
+        for user_id, past in lost.items():
             unforced = replace(round_.policies[user_id], force=False)
-            self.done[user_id] = judge_history(unforced, round_.users[user_id], record, now)
+            taken = judge_history(unforced, round_.users[user_id], past, now)
+            message = taken.message or "not sent: another run changed this user's record; the next run decides anew"
+            self.done[user_id] = replace(taken, message=message)
         return [claim for claim in claims if claim.user_id not in lost]
 
     def _mail(
@@ -280,7 +283,8 @@ class Delivery:
             held = ""
             if record.state == "claimed":
                 again = for_people(record.claimed_at + round_.policies[record.user_id].resend_after)
-                held = f"; may have been mailed all the same, so held until {again}"
+                next_step = f"so held until {again}" if self._ledger.keeps_doubts else "and the next run looks again"
+                held = f"; may have been mailed all the same, {next_step}"
             self._note(round_, record, f"{record.message}{held}")
         self._ledger.settle(records)
 
@@ -304,7 +308,7 @@ class _Round:
         self.users = {user.id: user for _group, user, _one in named}
         self.decisions = {user.id: one for _group, user, one in named}
         self.policies = {user.id: group.policy for group, user, _one in named}
-        self.seen = {user.id: one.record for _group, user, one in named if one.record}
+        self.seen = {user.id: one.past for _group, user, one in named}
 
     @classmethod
     def of(cls, groups: Iterable[Group], room: int) -> _Round | None:
@@ -329,10 +333,10 @@ class _Round:
             group.consider(done)
 
 
-def settle_claims(api: Api, history: Mapping[str, Record]) -> list[Record]:
+def settle_claims(api: Api, history: History) -> list[Record]:
     """What became of the bulk tasks that earlier runs left behind, by asking RingCentral. Writes nothing."""
     tasks: dict[str, list[Record]] = {}
-    for record in history.values():
+    for record in history.records:
         if record.state == "claimed" and record.task:
             tasks.setdefault(record.task, []).append(record)
     settled: list[Record] = []

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ._batches import Batch
 from ._decisions import Decision
-from ._model import Record, User
+from ._history import History
+from ._model import User
 
 FUNNEL = ("listed", "found", "invited", "activated")
 COUNTS = (*FUNNEL, "mailed", "would_be_mailed", "held")
@@ -27,9 +28,10 @@ class Progress:
     failure: str = ""
 
 
-def summarize(progress: Sequence[Progress], history: Mapping[str, Record], timezone: str) -> dict[str, Any]:
+def summarize(progress: Sequence[Progress], history: History, timezone: str) -> dict[str, Any]:
     """``batches`` with their counts, ``funnels`` by name, and the ``counts`` of all of them."""
-    batches = [_batch(one, history) for one in progress]
+    asked = {record.user_id for record in history.records if record.attempts > 0}
+    batches = [_batch(one, asked) for one in progress]
     return {
         "timezone": timezone,
         "counts": {name: sum(batch[name] for batch in batches) for name in COUNTS},
@@ -38,10 +40,10 @@ def summarize(progress: Sequence[Progress], history: Mapping[str, Record], timez
     }
 
 
-def _batch(one: Progress, history: Mapping[str, Record]) -> dict[str, Any]:
-    records = {**history, **{d.user.id: d.record for d in one.decisions or () if d.user and d.record}}
+def _batch(one: Progress, asked: Collection[str]) -> dict[str, Any]:
+    now_asked = {d.user.id for d in one.decisions or () if d.user and d.record and d.record.attempts > 0}
     activated = {user.id for user in one.users if user.status == "enabled"}
-    invited = {user.id for user in one.users if user.id in records and records[user.id].attempts > 0}
+    invited = {user.id for user in one.users if user.id in now_asked or user.id in asked}
     decisions = one.absent if one.decisions is None else one.decisions
     return {
         "name": one.batch.name,

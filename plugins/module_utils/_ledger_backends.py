@@ -5,37 +5,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ._errors import InvalidOption
 from ._ledger import ForgetfulLedger, Ledger
 from ._ledger_custom_field import CustomFieldLedger
-from ._ledger_sqlite import SqliteLedger, default_path
+from ._ledger_file import default_path
+from ._ledger_sqlite import SqliteLedger
 from ._users import Account, Api
 
+BACKENDS = ("sqlite", "custom_field", "none")
 
-def check_ledger(options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+
+@dataclass(frozen=True)
+class LedgerOptions:
+    """The option ``ledger`` as the modules document it; these are its defaults."""
+
+    backend: str = "sqlite"
+    path: str = ""
+    field: str = "Last invitation"
+    must_exist: bool = False
+    first_use: bool = False
+
+
+def read_ledger_options(options: Mapping[str, Any] | None) -> LedgerOptions:
+    """The option, with its default for all that is not given; ``{}`` and None are all defaults.
+
+    InvalidOption for values that cannot be meant.
+    """
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    read = LedgerOptions(**given)
+    if read.backend not in BACKENDS:
+        raise InvalidOption("ledger", f"{read.backend!r} is not a backend; use one of {', '.join(BACKENDS)}")
+    if not read.field.strip():
+        raise InvalidOption("ledger", "field is blank; name a custom field, or leave field out. No mail was sent.")
+    if read.path and not read.path.strip():
+        raise InvalidOption("ledger", "path is blank; name a file, or leave path out. No mail was sent.")
+    if read.must_exist and read.first_use:
+        raise InvalidOption("ledger", "must_exist and first_use contradict each other; keep one. No mail was sent.")
+    return read
+
+
+def check_ledger(options: Mapping[str, Any] | None, environment: Mapping[str, str]) -> None:
     """InvalidOption for a ledger that would not outlive the run.
 
     AWX and Automation Platform run each job in a container of its own, whose files vanish with it.
     """
+    read = read_ledger_options(options)
     under_awx = any(environment.get(name) for name in ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR"))
-    if under_awx and options["backend"] == "sqlite" and not options["path"]:
+    if under_awx and read.backend == "sqlite" and not read.path:
         raise InvalidOption(
             "ledger",
-            "the default file would vanish with this job's container, and the next job would mail everybody again; use "
-            "backend custom_field, or give the path of a file that stays; nothing was sent",
+            "the default file would vanish with this job's container, and the next job would mail all users again; use "
+            "backend custom_field, or give the path of a file that stays. No mail was sent.",
         )
 
 
 def open_ledger(
-    options: Mapping[str, Any], account: Account, api: Api, environment: Mapping[str, str], *, read_only: bool
+    options: Mapping[str, Any] | None, account: Account, api: Api, environment: Mapping[str, str], *, read_only: bool
 ) -> Ledger:
     """The ledger of this account. LedgerError if it cannot be used."""
-    if options["backend"] == "none":
+    read = read_ledger_options(options)
+    if read.backend == "none":
         return ForgetfulLedger()
-    if options["backend"] == "custom_field":
-        return CustomFieldLedger(api, options["field"])
-    path = Path(options["path"]) if options["path"] else default_path(environment)
+    if read.backend == "custom_field":
+        return CustomFieldLedger(
+            api, account.id, read.field.strip(), must_exist=read.must_exist, first_use=read.first_use
+        )
+    path = Path(read.path) if read.path else default_path(environment)
     return SqliteLedger(path, account.id, read_only=read_only)

@@ -2,73 +2,142 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The ledger that lives in RingCentral: one custom field of each user, for controllers that keep no files.
 
-The record is written by the request that mails, so that it stands there if and only if RingCentral did
-what was asked. There are no claims: RingCentral has no compare-and-set, so one run at a time has to do.
+The record is written by the request that mails, so that it is there if and only if RingCentral did what was asked.
+There are no claims: RingCentral has no compare-and-set, so only one run of an account may work at a time.
+
+A record that is shown is believed; one that is not shown proves nothing. The directory, which is read first, is an
+index and can be behind, so some users of each batch are read one by one before it is sent, and so is everybody whose
+custom fields the directory does not show.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timezone
 from typing import Any
 
 from ._addresses import normalise
 from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD
-from ._custom_fields import field_ids, field_values
-from ._errors import ApiError, LedgerError, RingCentralError
-from ._ledger import ForgetfulLedger, failed, invited
-from ._model import Record
-from ._times import parse_iso, to_iso
+from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_entry
+from ._errors import ApiError, LedgerError, RingCentralError, TransportError
+from ._history import History, Past
+from ._ledger import ForgetfulLedger, invited, unreadable
+from ._ledger_value import is_record, mark, read_value, write_value
+from ._model import Record, User
 from ._users import Api
 
 MOST_FIELDS = 5
 """Custom fields that an account can have."""
+MOST_READS = 50
+"""Users who are read one by one because the directory does not show enough of them: a minute's worth."""
+FIRST_SAMPLE, NEXT_SAMPLE = 10, 1
+"""Users of the first and of each later batch who are read one by one to see whether the directory is behind."""
+FEW = 5
+"""Up to so many are looked up one by one rather than in the directory."""
 
+_STATUSES = ("not_activated", "disabled")
+"""Who may have a live link: a disabled user may have been hired again, with a new id and the old address."""
 _PAUSES = (2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
-
 _VERBS = {"invited": "invited", "claimed": "asked"}
-_VALUE = re.compile(r"(invited|asked) (\S+Z), attempt (\d+), run (\w+)(?:, task (\S+))?")
 
 
 class CustomFieldLedger(ForgetfulLedger):
-    """The custom field ``name``, made when it is first needed. ``read_only`` makes nothing."""
+    """The custom field ``name``, made when it is first needed, unless it ``must_exist``.
 
-    def __init__(self, api: Api, name: str) -> None:
+    ``first_use`` says that no user has a record yet, where RingCentral does not show it.
+    """
+
+    def __init__(
+        self, api: Api, account_id: str, name: str, *, must_exist: bool = False, first_use: bool = False
+    ) -> None:
+        self.place = f"the custom field {name}"
         self._api = api
+        self._account = account_id
         self._name = name
+        self._must_exist = must_exist
+        self._first_use = first_use
         self._id = self._find()
-        self._asked: set[str] = set()
+        self.is_new = not self._id
+        self._reads_left = MOST_READS
+        self._read: set[str] = set()  # users who were read one by one
+        self._asked: set[tuple[str, str]] = set()  # users and runs of the tasks that earlier runs left
+        self._claims: dict[str, Record] = {}
+        self._is_kept = False  # whether a record of this run was seen in its field
 
-    def history(self, user_ids: Iterable[str]) -> dict[str, Record]:
-        values = self._values() if self._id else None
-        if values is None:
-            return {}
-        records = {user_id: self._read(user_id, values.get(user_id)) for user_id in user_ids}
-        self._asked = {user_id for user_id, record in records.items() if record and record.task}
-        return {user_id: record for user_id, record in records.items() if record}
+    def history(self, users: Iterable[User]) -> History:
+        wanted = {user.id: user for user in users}
+        if not wanted:
+            return History()
+        entries = directory_entries(self._api, _STATUSES)
+        if not self._id:
+            self._check_first_use(entries.values())
+            return History()
+        entries |= self._read_hidden(wanted, entries)
+        addresses = {mark(self._account, user.mailbox): user.email for user in wanted.values() if user.mailbox}
+        found = [self._record(user.id, entries.get(user.id), addresses, user.email) for user in wanted.values()]
+        found += [
+            record
+            for user_id, entry in entries.items()
+            if user_id not in wanted and (record := self._record(user_id, entry, addresses, entry.email))
+        ]
+        self._asked = {(record.user_id, record.run) for record in found if record and record.task}
+        return History(tuple(record for record in found if record))
 
-    def claim(self, claims: Sequence[Record], seen: Mapping[str, Record]) -> dict[str, Record]:
+    def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
         if not self._id:
             self._id = self._create()
-        return {}
+        sample = FIRST_SAMPLE if not self._claims else NEXT_SAMPLE
+        self._claims |= {claim.user_id: claim for claim in claims}
+        unread = [claim for claim in claims if claim.user_id not in self._read]
+        step = max(1, len(unread) // sample)
+        lost = self._overlooked(unread[::step][:sample], seen)
+        if lost:  # the directory is behind, for others in this batch perhaps too
+            lost |= self._overlooked([claim for claim in claims if claim.user_id not in self._read], seen)
+        return lost
 
     def mark(self, claim: Record) -> dict[str, Any]:
-        return self._field(f"invited {_what(claim)}")
+        return self._field(write_value(self._account, "invited", claim))
 
     def settle(self, records: Iterable[Record]) -> None:
-        """Write down what became of the tasks that earlier runs left here. Who was refused is about to be sent again,
+        """Write down how the tasks ended that earlier runs left here. A user who was refused is about to be sent again,
         which writes a record of its own; and what this run's own requests do, they write themselves."""
-        known = [record for record in records if record.user_id in self._asked and record.state != "failed"]
-        self._asked.clear()
-        self._write({record.user_id: f"{_VERBS[record.state]} {_what(record)}" for record in known})
+        records = list(records)
+        known = {
+            record.user_id: write_value(self._account, _VERBS[record.state], record)
+            for record in records
+            if (record.user_id, record.run) in self._asked and record.state in _VERBS
+        }
+        self._asked -= {(record.user_id, record.run) for record in records}
+        self._write(known)
+        self._check_kept(records)
 
     def leave(self, claims: Sequence[Record]) -> None:
-        """Write down the task that this run cannot follow any more, for the next run to ask about."""
-        self._write({claim.user_id: f"asked {_what(claim)}, task {claim.task}" for claim in claims})
+        """Write down the task that this run can no longer follow, for the next run to ask about."""
+        self._write({claim.user_id: write_value(self._account, "asked", claim) for claim in claims})
+
+    def clarify(self, claims: Sequence[Record]) -> list[Record]:
+        """Whoever has this run's record was mailed; of the others nothing is known."""
+        settled = list(claims)
+        for pause in _PAUSES if claims else ():
+            self._api.wait(pause, f"the outcome in {self.place}")
+            doubtful = [claim.user_id for claim in settled if claim.state == "claimed"]
+            entries = directory_entries(self._api, _STATUSES) if len(doubtful) > FEW else {}
+            entries |= {user_id: entry for user_id in doubtful[:FEW] if (entry := read_entry(self._api, user_id))}
+            settled = [self._clarified(claim, entries.get(claim.user_id)) for claim in settled]
+            if all(claim.state == "invited" for claim in settled):
+                break
+        return settled
+
+    def _clarified(self, claim: Record, entry: Entry | None) -> Record:
+        if claim.state != "claimed" or entry is None or not self._shows(claim, entry):
+            return claim
+        return invited(claim)
+
+    def _shows(self, claim: Record, entry: Entry | None) -> bool:
+        """Whether a user's field holds the record of this very claim."""
+        known = self._record(claim.user_id, entry, {}, "")
+        return known is not None and (known.run, known.claimed_at) == (claim.run, claim.claimed_at)
 
     def _write(self, values: Mapping[str, str]) -> None:
         records = [{"id": user_id, **self._field(value)} for user_id, value in values.items()]
@@ -79,70 +148,142 @@ class CustomFieldLedger(ForgetfulLedger):
     def _field(self, value: str) -> dict[str, Any]:
         return {"customFields": [{"id": self._id, "value": value}]}
 
-    def clarify(self, claims: Sequence[Record]) -> list[Record]:
-        """Who has this run's record was mailed, who has not was not."""
-        settled: list[Record] = []
-        for pause in _PAUSES if claims else ():
-            self._api.wait(pause, f"the outcome in the custom field {self._name}")
-            values = self._values()
-            settled = [self._clarified(claim, values.get(claim.user_id)) for claim in claims]
-            if all(record.state == "invited" for record in settled):
-                break
-        return settled
-
-    def _clarified(self, claim: Record, value: str | None) -> Record:
-        if value is None:  # activated or changed meanwhile, so nobody will be mailed for it anyway
-            return claim
-        record = self._read(claim.user_id, value)
-        if record and (record.run, record.claimed_at) == (claim.run, claim.claimed_at):
-            return invited(claim)
-        return failed(claim, f"the custom field {self._name} shows that they were not mailed; {claim.message}")
-
-    def _read(self, user_id: str, value: str | None) -> Record | None:
-        """The record in a field's value: None if it is empty."""
-        record = Record(user_id, "unreadable", 0, datetime.now(timezone.utc))
-        if value is None:
-            words = "the company directory does not list them, so that the ledger's custom field cannot be read"
-            return replace(record, message=words)
-        if not value.strip():
-            return None
-        match = _VALUE.fullmatch(value.strip())
+    def _record(self, user_id: str, entry: Entry | None, addresses: Mapping[str, str], unmarked: str) -> Record | None:
+        """The record that a user's fields hold, None if they are shown to hold none."""
+        if entry is None or entry.fields is None:
+            words = f"RingCentral does not show {self.place} of this user, so it is not known whether they were invited"
+            return unreadable(user_id, words)
+        value = entry.fields.get(self._id, "")
         try:
-            moment = parse_iso(match[2]) if match else None
-        except ValueError:
-            moment = None
-        if not match or not moment:
-            words = f"the custom field {self._name} holds {value!r}, which is no record of an invitation; empty it"
-            return replace(record, message=words)
-        known = Record(user_id, "claimed", int(match[3]), moment, run=match[4], task=match[5] or "")
-        return known if match[1] == "asked" else replace(known, state="invited", last_invited_at=moment)
+            record = read_value(user_id, value, addresses, unmarked)
+        except ValueError as error:
+            words = f"{self.place} holds {value[:60]!r}, which {error}; empty it to invite this user"
+            return unreadable(user_id, words)
+        if record is None and (other := _field_of_a_record(entry)):
+            words = (
+                f"the custom field with the id {other} holds the record of an invitation, and {self.place} holds none; "
+                "set ledger.field to the one that is in use"
+            )
+            return unreadable(user_id, words)
+        return record
 
-    def _values(self) -> dict[str, str]:
-        """The field's value of everybody who is listed and has not activated; "" where it is empty."""
-        return field_values(self._api, self._id, ["not_activated"])
+    def _read_hidden(self, wanted: Iterable[str], entries: Mapping[str, Entry]) -> dict[str, Entry]:
+        """Users whose fields the directory does not show, as they show themselves; as many as may be asked about."""
+        is_shown = self._first_use or any(entry.fields is not None for entry in entries.values())
+        found: dict[str, Entry] = {}
+        for user_id in wanted:
+            known = entries.get(user_id)
+            if known and known.fields is not None:
+                continue
+            if known and self._first_use:
+                found[user_id] = Entry(known.email, {})
+            elif self._reads_left > 0:
+                try:
+                    entry = self._read_one(user_id)
+                except (ApiError, TransportError):  # a doubt about this user alone, after tries that took a while
+                    self._reads_left -= MOST_READS // 5
+                    continue
+                if entry:  # two sources, of which one shows the fields of others, and none of this user
+                    found[user_id] = Entry(entry.email, {} if entry.fields is None and is_shown else entry.fields)
+        return found
+
+    def _read_one(self, user_id: str) -> Entry | None:
+        self._reads_left -= 1
+        self._read.add(user_id)
+        return read_entry(self._api, user_id)
+
+    def _overlooked(self, claims: Iterable[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
+        """The past of those whose own extension shows another one than was ``seen`` in the directory."""
+        lost: dict[str, Past] = {}
+        for claim in claims:
+            known = seen.get(claim.user_id, Past())
+            if self._reads_left <= 0:
+                words = "the company directory is behind RingCentral's own records; the next run looks again"
+                lost[claim.user_id] = Past(own=unreadable(claim.user_id, words))
+                continue
+            entry = self._read_one(claim.user_id)
+            if entry and entry.fields is None:
+                continue  # shows no more than the directory did
+            addresses = {mark(self._account, claim.mailbox): claim.email}
+            record = self._record(claim.user_id, entry, addresses, claim.email)
+            past = History((record,) if record else ()).at(claim.user_id, claim.mailbox)
+            if (past.own, past.elsewhere) != (known.own, known.elsewhere):
+                lost[claim.user_id] = past
+        return lost
+
+    def _check_kept(self, records: Iterable[Record]) -> None:
+        """Read the first record of this run back. LedgerError if RingCentral has not kept it."""
+        mine = (record for record in records if record.state == "invited" and self._is_own(record))
+        first = None if self._is_kept else next(mine, None)
+        if first is None:
+            return
+        for pause in (0.0, *_PAUSES[:3]):
+            if pause:
+                self._api.wait(pause, f"the first record in {self.place}")
+            self._is_kept = self._shows(first, read_entry(self._api, first.user_id))
+            if self._is_kept:
+                return
+        raise LedgerError(
+            f"ledger: RingCentral accepted the invitation of the user {first.user_id}, but {self.place} does not show "
+            "its record, so the next run would mail the same users again. No further mail was sent. Check that the "
+            "field can be written, or use another ledger.backend."
+        )
+
+    def _is_own(self, record: Record) -> bool:
+        claim = self._claims.get(record.user_id)
+        return claim is not None and claim.run == record.run
 
     def _find(self) -> str:
         fields = field_ids(self._api)
-        found = fields.get(normalise(self._name), "")
-        if not found and len(fields) >= MOST_FIELDS:
+        found = fields.get(normalise(self._name), [])
+        if len(found) > 1:
+            raise LedgerError(
+                f"ledger: the account has {len(found)} custom fields named {self._name}; rename all but the one that "
+                "is in use. No mail was sent."
+            )
+        if not found and sum(map(len, fields.values())) >= MOST_FIELDS:
             raise LedgerError(
                 f"ledger: the account has no custom field {self._name}, and with {MOST_FIELDS} others no room for it; "
-                "delete one in the admin portal, or name one in ledger.field that may be used; nothing was sent"
+                "delete one in the admin portal, or name one in ledger.field that may be used. No mail was sent."
             )
-        return found
+        return found[0] if found else ""
+
+    def _check_first_use(self, entries: Iterable[Entry]) -> None:
+        """LedgerError if the field is missing although an earlier run may have used it."""
+        entries = list(entries)
+        if other := next(filter(None, map(_field_of_a_record, entries)), ""):
+            raise LedgerError(
+                f"ledger: the account has no custom field {self._name}, but the one with the id {other} holds records "
+                "of invitations. Was it renamed? Set ledger.field to its name. No mail was sent."
+            )
+        if not self._first_use and entries and all(entry.fields is None for entry in entries):
+            raise LedgerError(
+                f"ledger: the account has no custom field {self._name}, and RingCentral shows no custom fields of its "
+                "users, so it is not known whether an earlier run used it. If none did, set ledger.first_use to true "
+                "for this run. No mail was sent."
+            )
 
     def _create(self) -> str:
+        if self._must_exist:
+            raise LedgerError(
+                f"ledger: the account has no custom field {self._name}, and ledger.must_exist is true. Check "
+                "ledger.field, or set must_exist to false for the first run. No mail was sent."
+            )
         try:
             made = self._api.call(CREATE_FIELD, json={"category": "User", "displayName": self._name})
         except ApiError as error:
             raise LedgerError(
                 f"ledger: the custom field {self._name} could not be made ({error.message}); an administrator adds it "
-                "in the admin portal, as a custom field of users by exactly this name; nothing was sent"
+                "in the admin portal, as a custom field of users by exactly this name. No mail was sent."
             ) from None
-        if not made.get("id"):
-            raise LedgerError(f"ledger: the custom field {self._name} was made, but not named; run again")
+        if not is_id(made.get("id")):
+            raise LedgerError(
+                f"ledger: RingCentral made the custom field {self._name} without giving its id; run again. No mail was "
+                "sent."
+            )
         return str(made["id"])
 
 
-def _what(record: Record) -> str:
-    return f"{to_iso(record.claimed_at)}, attempt {record.attempts}, run {record.run}"
+def _field_of_a_record(entry: Entry) -> str:
+    """The id of a field that holds a record, whatever its name; "" if there is none."""
+    return next((field_id for field_id, value in (entry.fields or {}).items() if is_record(value)), "")

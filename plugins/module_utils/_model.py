@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from ._addresses import canonical, normalise
 from ._times import to_iso
 
 STATUSES = ("enabled", "disabled", "frozen", "not_activated", "unassigned")
@@ -74,9 +75,19 @@ class User:
     def is_pending_person(self) -> bool:
         return self.status == "not_activated" and self.type in PERSON_TYPES
 
+    @property
+    def mailbox(self) -> str:
+        """Where mail to this user goes, for comparing; "" without an address."""
+        return mailbox(self.email)
+
     def to_dict(self) -> dict[str, Any]:
         """As a module returns it."""
         return {**asdict(self), "roles": list(self.roles), "created_at": to_iso(self.created_at)}
+
+
+def mailbox(email: str) -> str:
+    """One spelling for all spellings of an address."""
+    return canonical(email) or normalise(email)
 
 
 def describe(users: Iterable[User]) -> str:
@@ -86,7 +97,7 @@ def describe(users: Iterable[User]) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """What the ledger remembers of one user.
+    """What the ledger remembers of one user at one address, which is ``email``, or the ledger's own mark of it.
 
     ``claimed``: an invitation may be on its way, its outcome is not known yet. ``invited`` and
     ``failed``: the outcome of the last attempt. ``unreadable``: there is something that cannot be read,
@@ -108,3 +119,8 @@ class Record:
     def asked_at(self) -> datetime | None:
         """When the last invitation that went out, or may have, was asked for."""
         return self.claimed_at if self.state == "claimed" else self.last_invited_at
+
+    @property
+    def mailbox(self) -> str:
+        """Where the invitation went, for comparing with ``User.mailbox``."""
+        return mailbox(self.email)

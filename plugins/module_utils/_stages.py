@@ -16,7 +16,8 @@ from ._corrections import Correction, correct, corrected, corrections, with_corr
 from ._decisions import Decision, decide, without_taken
 from ._delivery import Delivery, Group, Progress, settle_claims
 from ._errors import GuardExceeded, RingCentralError
-from ._ledger import Ledger
+from ._history import History
+from ._ledger import Ledger, new_ledger_warnings
 from ._ledger_backends import open_ledger
 from ._model import Record, User
 from ._policy import Policy
@@ -41,12 +42,20 @@ class Selection:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a plan rests on. ``settled`` are records that RingCentral has settled since, not yet written down."""
+    """What a plan rests on. ``settled`` are records that RingCentral has settled since, not yet written down; ``recall``
+    is what the ledger remembers of users, at other addresses too.
+    """
 
     account: Account
     everybody: Sequence[User]
-    history: Mapping[str, Record]
+    history: History
+    recall: Callable[[Iterable[User]], History]
     settled: Sequence[Record] = ()
+    warnings: Sequence[str] = ()
+
+    def after(self, users: Iterable[User]) -> History:
+        """What is known once the users' addresses are corrected: others may have been invited there."""
+        return self.recall(user for user in users if user.is_pending_person).updated(self.settled)
 
 
 @dataclass(frozen=True)
@@ -100,12 +109,21 @@ def ledger_of(
 
 
 def recall(
-    ledger: Ledger, api: Api, account: Account, everybody: Sequence[User], considered: Iterable[User]
+    params: Mapping[str, Any],
+    ledger: Ledger,
+    api: Api,
+    account: Account,
+    everybody: Sequence[User],
+    selections: Iterable[Selection],
+    now: datetime,
 ) -> Situation:
-    """What the ledger remembers of the considered users, and what RingCentral says of tasks that were left behind."""
-    history = ledger.history(user.id for user in considered if user.is_pending_person)
+    """What the ledger remembers of the selected users, and what RingCentral says of tasks that were left behind."""
+    considered = [user for one in selections for user in one.users]
+    history = ledger.history(user for user in considered if user.is_pending_person)
     settled = settle_claims(api, history)
-    return Situation(account, everybody, history | {record.user_id: record for record in settled}, settled)
+    must_exist = bool(params["ledger"]["must_exist"])
+    warnings = new_ledger_warnings(ledger, considered, Policy().resend_after, now, must_exist=must_exist)
+    return Situation(account, everybody, history.updated(settled), ledger.history, settled, warnings)
 
 
 def make_plan(selections: Sequence[Selection], situation: Situation, now: datetime, *, correct_email: bool) -> Plan:
@@ -120,7 +138,9 @@ def _decide(
     selections: Sequence[Selection], situation: Situation, now: datetime, done: Sequence[Correction]
 ) -> list[list[Decision]]:
     everybody = corrected(situation.everybody, done)
-    plans = [decide(one.policy, corrected(one.users, done), everybody, situation.history, now) for one in selections]
+    chosen = [corrected(one.users, done) for one in selections]
+    history = situation.after(chain.from_iterable(chosen)) if done else situation.history
+    plans = [decide(one.policy, users, everybody, history, now) for one, users in zip(selections, chosen, strict=True)]
     if len(plans) > 1:  # users of two selections may be proposed one address
         plans = without_taken(plans, everybody)
     return [with_corrections([*plan, *one.absent], done) for one, plan in zip(selections, plans, strict=True)]

@@ -306,7 +306,7 @@ def run(
     account = read_account(api, params["expect_account"])
     with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
         everybody, selections = _read(params, policy, batches, api)
-        situation = recall(ledger, api, account, everybody, [user for one in selections for user in one.users])
+        situation = recall(params, ledger, api, account, everybody, selections, now())
         due = [one for batch, one in zip(batches, selections, strict=True) if batch.state == "due"]
         plan = make_plan(due, situation, now(), correct_email=params["correct_email"])
         if check_mode:
@@ -314,7 +314,9 @@ def run(
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
     result = _result(params, batches, selections, situation, outcome) | {"today": str(today)}
-    return _checked(result | {"warnings": [*warnings, *narrowed_to_nobody(policy, everybody)]}, outcome)
+    return _checked(
+        result | {"warnings": [*warnings, *situation.warnings, *narrowed_to_nobody(policy, everybody)]}, outcome
+    )
 
 
 def _options(params: Mapping[str, Any], now: datetime) -> tuple[date, list[Batch], Policy, list[str]]:

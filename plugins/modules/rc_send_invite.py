@@ -102,7 +102,9 @@ options:
     type: int
     default: 0
   ledger:
-    description: Where is remembered who was invited when, how often, and by which run and bulk task.
+    description:
+      - Where the module remembers who was invited at which address, when, how often, and by which run and bulk task.
+      - V({}) is the default, the V(sqlite) ledger in its default file.
     type: dict
     suboptions:
       backend:
@@ -127,6 +129,19 @@ options:
           - It is made if it is missing and the app may do that (C(EditAccounts)). An account has room for five.
         type: str
         default: Last invitation
+      must_exist:
+        description:
+          - Whether the ledger has to know the account already. Set it once the first run is over, so that a run by
+            another user or with another E(HOME), or after the field was deleted, fails and mails no user again.
+          - With V(false), a new ledger beside users who have been pending for longer than two days is a warning.
+        type: bool
+        default: false
+      first_use:
+        description:
+          - Say for one run that no user has a record in the V(custom_field) ledger yet.
+          - Only needed where RingCentral shows no custom fields of its users, so that a missing record proves nothing.
+        type: bool
+        default: false
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:
@@ -335,13 +350,15 @@ def run(
     check_account(params["plan"], account)
     with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
         everybody, selection = _read(params, policy, api)
-        situation = recall(ledger, api, account, everybody, selection.users)
+        situation = recall(params, ledger, api, account, everybody, [selection], now())
         plan = make_plan([selection], situation, now(), correct_email=params["correct_email"])
         if check_mode or plan.guards:
             outcome = foresee(plan, waves)
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
-    result = result_of(account, outcome) | {"warnings": [*warnings, *narrowed_to_nobody(policy, everybody)]}
+    result = result_of(account, outcome) | {
+        "warnings": [*warnings, *situation.warnings, *narrowed_to_nobody(policy, everybody)]
+    }
     if waves:
         result["waves"] = sizes(waves, (one.user for one in plan.decisions[0] if one.user and one.verdict == "send"))
     if check_mode:

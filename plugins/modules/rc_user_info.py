@@ -65,6 +65,14 @@ options:
         description: The name of the custom field of the V(custom_field) ledger.
         type: str
         default: Last invitation
+      must_exist:
+        description: As for M(onboard.ringcentral.rc_send_invite), so that both take the same O(ledger). Not used here.
+        type: bool
+        default: false
+      first_use:
+        description: As for M(onboard.ringcentral.rc_send_invite).
+        type: bool
+        default: false
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:
@@ -373,12 +381,12 @@ def _recall(
         return lambda _: {}
     ledger = open_ledger(options, account, api, os.environ, read_only=True)
     try:
-        history = ledger.history(user.id for user in users if user.is_pending_person)
+        history = ledger.history(user for user in users if user.is_pending_person)
     finally:
         ledger.close()
 
     def recall(user: User) -> dict[str, Any]:
-        record = history.get(user.id)
+        record = history.at(user.id, user.mailbox).record
         return {
             "last_invited_at": to_iso(record.last_invited_at) if record else None,
             "attempts": record.attempts if record else 0,

@@ -36,8 +36,8 @@ class Backend:
 
 
 def _invited_in_file(rc: Emulator, folder: Path) -> set[str]:
-    history = SqliteLedger(folder / "ledger.sqlite3", str(rc.account.id), read_only=True).history(())
-    return {user_id for user_id, record in history.items() if record.state == "invited"}
+    records = SqliteLedger(folder / "ledger.sqlite3", str(rc.account.id), read_only=True).everything()
+    return {record.user_id for record in records if record.state == "invited"}
 
 
 def _invited_in_field(rc: Emulator, folder: Path) -> set[str]:

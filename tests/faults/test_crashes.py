@@ -93,8 +93,8 @@ def is_accounted_for(run: Ended, user_id: str, mails: int, *, known: bool) -> bo
 
 
 def invited(ledger: Path, rc: Emulator) -> set[str]:
-    history = SqliteLedger(ledger, str(rc.account.id), read_only=True).history(())
-    return {user_id for user_id, record in history.items() if record.state == "invited"}
+    records = SqliteLedger(ledger, str(rc.account.id), read_only=True).everything()
+    return {record.user_id for record in records if record.state == "invited"}
 
 
 @pytest.mark.parametrize("transport", ["bulk", "single"])

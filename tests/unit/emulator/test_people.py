@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide, select
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import parse_user
 from emulator.people import make_account
@@ -22,7 +23,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 def test_exactly_so_many_can_be_invited(users: int, pending: int, odd: bool) -> None:
     account = make_account(NOW, users=users, pending=pending, odd=odd)
     people = [parse_user(extension.record("")) for extension in account]
-    decisions = decide(Policy(), select(Policy(), people), people, {}, NOW)
+    decisions = decide(Policy(), select(Policy(), people), people, History(), NOW)
     assert len(account) == users
     assert sum(decision.verdict == "send" for decision in decisions) == pending
     assert odd or all(decision.verdict == "send" for decision in decisions)
@@ -31,7 +32,7 @@ def test_exactly_so_many_can_be_invited(users: int, pending: int, odd: bool) -> 
 def test_the_odd_cases_are_all_there() -> None:
     account = make_account(NOW, users=60, pending=20)
     people = [parse_user(extension.record("")) for extension in account]
-    reasons = Counter(decision.reason for decision in decide(Policy(), people, people, {}, NOW))
+    reasons = Counter(decision.reason for decision in decide(Policy(), people, people, History(), NOW))
     assert reasons.keys() >= {
         "already_activated",
         "duplicate_email",

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide, judge_named, select, tally
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import (
     OTHER_TYPES,
     PERSON_TYPES,
@@ -28,7 +29,7 @@ HOUR = timedelta(hours=1)
 def verdict(
     who: User, policy: Policy | None = None, known: Record | None = None, others: list[User] | None = None
 ) -> Any:
-    history = {known.user_id: known} if known else {}
+    history = History((known,) if known else ())
     return decide(policy or Policy(), [who], [who, *(others or [])], history, NOW)[0]
 
 
@@ -119,7 +120,7 @@ def test_force_never_ignores_what_keeps_the_wrong_people_safe(fields: dict[str, 
 
 def test_an_address_shared_by_two_pending_people_is_held_for_both() -> None:
     twins = [user(1, email="Same@example.com"), user(2, email="same@EXAMPLE.com ")]
-    decisions = decide(Policy(), twins, twins, {}, NOW)
+    decisions = decide(Policy(), twins, twins, History(), NOW)
     assert [decision.reason for decision in decisions] == ["duplicate_email"] * 2
     assert "id 4002" in decisions[0].message
 
@@ -135,7 +136,7 @@ def test_only_pending_people_make_a_duplicate(other: dict[str, Any]) -> None:
 
 def test_a_wave_takes_the_oldest_first_and_those_without_a_date_before_them() -> None:
     people = [user(n, created_at=NOW - timedelta(days=n)) for n in (1, 3, 2)] + [user(9, created_at=None)]
-    decisions = decide(Policy(limit=2), people, people, {}, NOW)
+    decisions = decide(Policy(limit=2), people, people, History(), NOW)
     assert [(d.user.id, d.reason) for d in decisions if d.user] == [
         ("4009", "not_activated"),
         ("4003", "not_activated"),
@@ -146,7 +147,7 @@ def test_a_wave_takes_the_oldest_first_and_those_without_a_date_before_them() ->
 
 def test_a_wave_is_filled_with_those_who_can_be_mailed() -> None:
     people = [user(1, email=""), user(2), user(3)]
-    decisions = decide(Policy(limit=2), people, people, {}, NOW)
+    decisions = decide(Policy(limit=2), people, people, History(), NOW)
     assert [d.user.id for d in decisions if d.verdict == "send" and d.user] == ["4002", "4003"]
 
 
@@ -223,7 +224,7 @@ policies = st.builds(
 
 @given(accounts, st.lists(records, max_size=12), policies)
 def test_rules_that_always_hold(people: list[User], known: list[Record], policy: Policy) -> None:
-    history = {entry.user_id: entry for entry in known}
+    history = History(tuple({entry.user_id: entry for entry in known}.values()))
     decisions = decide(policy, people, people, history, NOW)
     assert sorted(d.user.id for d in decisions if d.user) == sorted(who.id for who in people)
     sends = [decision for decision in decisions if decision.verdict == "send"]
@@ -232,8 +233,9 @@ def test_rules_that_always_hold(people: list[User], known: list[Record], policy:
     assert not policy.limit or len(sends) <= policy.limit
     assert decisions[: len(sends)] == sends
     for decision in sends:
-        who, past = decision.user, history.get(decision.user.id if decision.user else "")
+        who = decision.user
         assert who is not None
+        past = history.at(who.id, who.mailbox).record
         assert (who.status, who.type in PERSON_TYPES) == ("not_activated", True)
         assert who.email.endswith("@example.com") or (who.email.endswith("@example.net") and not policy.allowed_domains)
         assert "a@*" not in policy.exclude or not who.email.startswith("a@")
@@ -246,6 +248,6 @@ def test_rules_that_always_hold(people: list[User], known: list[Record], policy:
 
 @given(accounts, st.lists(records, max_size=12))
 def test_the_order_in_which_users_are_read_changes_nothing(people: list[User], known: list[Record]) -> None:
-    history = {entry.user_id: entry for entry in known}
+    history = History(tuple({entry.user_id: entry for entry in known}.values()))
     one = decide(Policy(limit=2), people, people, history, NOW)
     assert decide(Policy(limit=2), people[::-1], people[::-1], history, NOW) == one

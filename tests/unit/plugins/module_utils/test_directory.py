@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._directory import KEYS, Directory, Entry
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from scripted import NOW, user
@@ -168,7 +169,9 @@ def test_a_proposal_obeys_the_policy_and_takes_nobodys_address(
     directory = Directory([entry(email="new@example.com", employee_id="E1")], ("employee_id",))
     people = [user(1, employee_id="E1", extension_number="901"), *others]
     decision = next(
-        one for one in decide(Policy(directory=directory, **policy), people, people, {}, NOW) if one.user == people[0]
+        one
+        for one in decide(Policy(directory=directory, **policy), people, people, History(), NOW)
+        if one.user == people[0]
     )
     assert decision.verdict == "hold"
     assert decision.to_dict()["directory_email"] == proposed
@@ -179,7 +182,7 @@ def test_a_proposal_obeys_the_policy_and_takes_nobodys_address(
 def test_a_placeholder_has_a_proposal_too(address: str) -> None:
     directory = Directory([entry(email="new@example.com", employee_id="E1")], ("employee_id",))
     people = [user(1, email=address, employee_id="E1")]
-    (decision,) = decide(Policy(directory=directory), people, people, {}, NOW)
+    (decision,) = decide(Policy(directory=directory), people, people, History(), NOW)
     assert (decision.verdict, decision.directory_email) == ("hold", "new@example.com")
 
 
@@ -187,7 +190,7 @@ def test_a_placeholder_has_a_proposal_too(address: str) -> None:
 def test_nobody_held_is_mailed_forced_or_not(force: bool) -> None:
     directory = Directory([ADA], DEFAULT)
     people = [user(1, email="ada@example.com"), user(2), user(3, extension_number="101")]
-    decisions = decide(Policy(directory=directory, force=force), people, people, {}, NOW)
+    decisions = decide(Policy(directory=directory, force=force), people, people, History(), NOW)
     assert {d.user.id: d.reason for d in decisions if d.user} == {
         "4001": "not_activated",
         "4002": "not_in_directory",
@@ -203,6 +206,6 @@ def test_twenty_thousand_meet_twenty_thousand_in_a_few_seconds() -> None:
     people = [user(n, email=f"p{n}@example.com", name=f"Last{n} First{n}") for n in range(20_000)]
     begun = time.process_time()
     directory = Directory(entries, KEYS)
-    decisions = decide(Policy(directory=directory), people, people, {}, NOW)
+    decisions = decide(Policy(directory=directory), people, people, History(), NOW)
     assert {decision.reason for decision in decisions} == {"not_activated"}
     assert time.process_time() - begun < 10

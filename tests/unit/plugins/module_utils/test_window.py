@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import decide
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import (
@@ -97,7 +98,7 @@ def test_each_is_mailed_or_left_for_later_by_their_site() -> None:
         user(4, site="New York"),
     ]
     now = parse_iso(f"{MONDAY}T09:00:00Z")
-    fresh = {"4004": record(4, claimed_at=now, last_invited_at=now)}
+    fresh = History((record(4, claimed_at=now, last_invited_at=now),))
     decisions = {one.user.id: one for one in decide(policy, people, people, fresh, now) if one.user}
     reasons = {user_id: decision.reason for user_id, decision in decisions.items()}
     assert reasons == {

@@ -61,7 +61,8 @@ def test_named_users_come_out_with_a_reason_each(stage: Any) -> None:
 def test_a_site_that_nobody_has_is_a_warning(stage: Any) -> None:
     result = stage.invite([extension(1, site={"name": "Paris"})], site=["paris", "Pariss"], check_mode=True)
     assert result["counts"]["send"] == 1
-    assert result["warnings"] == ["site: nobody who has not activated is of the site 'Pariss'; is it spelt like that?"]
+    said = "site: nobody who has not activated is of the site 'Pariss'; is it spelt like that?"
+    assert [warning for warning in result["warnings"] if warning.startswith("site")] == [said]
 
 
 @pytest.mark.parametrize("record", [None, {}, {"id": True}, {"id": 1.0}, {"id": "../1"}, {"id": 10**30}])
