@@ -26,7 +26,7 @@ FUNNEL = ("listed", "found", "invited", "activated")
 COUNTS = (*FUNNEL, "mailed", "would_be_mailed", "held")
 COLUMNS = ("batch", "owner", "state", "invite_on", "until", *FUNNEL, "mailed", "held", "failure")
 
-_FIELDS = [field.name for field in fields(User) if field.name not in {"created_at", "roles"}]
+_FIELDS = [field.name for field in fields(User) if field.name not in {"created_at", "creation_unreadable", "roles"}]
 _KEPT = ("id", "name", "email", "status", "attempts", "last_invited_at", "in_doubt")
 _NAME_WIDTH = 32
 _OWNER_WIDTH = 30

@@ -92,6 +92,7 @@ def parse_user(record: Mapping[str, Any]) -> User:
         roles=tuple(filter(None, (_text(role.get("displayName")) for role in record.get("roles") or ()))),
         hidden=bool(record.get("hidden")),
         created_at=_moment(record.get("creationTime")),
+        creation_unreadable=bool(record.get("creationTime")) and _moment(record["creationTime"]) is None,
     )
 
 

@@ -98,11 +98,13 @@ options:
     type: str
     default: 48h
   max_attempts:
-    description: Stop inviting somebody after this many invitations. V(0) never stops.
+    description: Stop inviting somebody after this many invitations. There is no such limit unless set; V(0) is refused.
     type: int
-    default: 0
   exclude:
-    description: Never mail these, which are e-mail addresses, ids, extension numbers, or globs of them.
+    description:
+      - Never mail these, which are e-mail addresses, ids, extension numbers, or globs of addresses and extension
+        numbers. An id counts only in full. Both spellings of a domain in Unicode are one.
+      - Several lines, or entries between semicolons, are several entries. One that can match no user is an error.
     type: list
     elements: str
     default: []
@@ -150,13 +152,14 @@ options:
         type: dict
         default: {}
   limit:
-    description: Mail at most so many in this run, those who were created first. V(0) means no limit.
+    description:
+      - Mail at most so many in this run, those who were created first. There is no limit unless set; V(0) is refused.
     type: int
-    default: 0
   max_invites:
-    description: A guard. If more would be mailed, the task fails and sends nothing. V(0) means no guard.
+    description:
+      - A guard. If more would be mailed, the task fails and sends nothing. There is no guard unless set; V(0) is
+        refused, since a survey's 0 may mean that no one should be mailed.
     type: int
-    default: 0
   canary:
     description:
       - Send so many first, and go on only if RingCentral accepted all of them. V(0) means no canary.
@@ -401,6 +404,15 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger, open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._options import (
+    read_domains,
+    read_exclude,
+    read_expected_account,
+    read_guard,
+    read_names,
+    read_patterns,
+    read_users,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
@@ -409,11 +421,6 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._users import 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_window
 
 _POLICY_OPTIONS = (
-    "max_attempts",
-    "allowed_domains",
-    "exclude",
-    "placeholder_patterns",
-    "limit",
     "canary",
     "max_failures",
     "force",
@@ -482,17 +489,24 @@ def _check_whom(params: Mapping[str, Any]) -> None:
 
 def _policy(params: Mapping[str, Any], now: datetime) -> Policy:
     _check_whom(params)
-    for option in ("max_attempts", "limit", "max_invites", "canary", "max_failures"):
+    for option in ("canary", "max_failures"):
         if params[option] < 0:
-            raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
+            raise InvalidOption(option, f"{params[option]} is negative; 0 means none. No mail was sent.")
+    read_guard("max_invites", params["max_invites"])
+    read_expected_account("expect_account", params["expect_account"])
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would mail nobody")
     if params["correct_email"] and params["directory"] is None:
         raise InvalidOption("correct_email", "needs a directory to take addresses from")
     return Policy(
         types=params["type"],
-        sites=params["site"] or (),
-        departments=params["department"] or (),
+        sites=read_names("site", params["site"]) or (),
+        departments=read_names("department", params["department"]) or (),
+        allowed_domains=read_domains("allowed_domains", params["allowed_domains"]),
+        exclude=read_exclude("exclude", params["exclude"]),
+        placeholder_patterns=read_patterns("placeholder_patterns", params["placeholder_patterns"]),
+        limit=read_guard("limit", params["limit"]),
+        max_attempts=read_guard("max_attempts", params["max_attempts"]),
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
         resend_after=parse_duration("resend_after", params["resend_after"]),
         directory=read_directory(params["directory"], params["match_by"]),
@@ -515,8 +529,8 @@ def _read_users(
         return users, select(policy, users), []
     if params["plan"] is not None:
         return users, [user for user in users if user.id in policy.planned], judge_planned(policy.planned, users)
-    found = find_users(params["users"], users)
-    return users, found.users, judge_named(found.not_found, found.ambiguous)
+    found = find_users(read_users("users", params["users"]) or (), users)
+    return users, found.users, judge_named(found.not_found, found.ambiguous, found.suggestions)
 
 
 def _would_invite(decision: Decision) -> Decision:

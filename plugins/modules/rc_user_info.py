@@ -257,6 +257,12 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._directory imp
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
+from ansible_collections.onboard.ringcentral.plugins.module_utils._options import (
+    read_domains,
+    read_expected_account,
+    read_patterns,
+    read_users,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, user_filter
@@ -306,7 +312,7 @@ def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], list[U
     everybody = with_employee_ids(api, everybody, params["employee_id_field"])
     if params["users"] is None:
         return everybody, everybody, [], []
-    found = find_users(params["users"], everybody)
+    found = find_users(read_users("users", params["users"]) or (), everybody)
     users = {user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}
     warnings = [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
     return everybody, list(users.values()), list(found.not_found), warnings
@@ -315,13 +321,14 @@ def _read_users(params: Mapping[str, Any], api: Api) -> tuple[list[User], list[U
 def _policy(params: Mapping[str, Any]) -> Policy | None:
     """How addresses are judged, if findings are asked for."""
     directory = read_directory(params["directory"], params["match_by"])
+    read_expected_account("expect_account", params["expect_account"])
     if not params["findings"]:
         if directory:
             raise InvalidOption("directory", "is for findings, which are not asked for; set findings to true")
         return None
     return Policy(
-        allowed_domains=params["allowed_domains"],
-        placeholder_patterns=params["placeholder_patterns"],
+        allowed_domains=read_domains("allowed_domains", params["allowed_domains"]),
+        placeholder_patterns=read_patterns("placeholder_patterns", params["placeholder_patterns"]),
         directory=directory,
     )
 

@@ -63,7 +63,7 @@ def test_a_plan_holds_for_a_while(now: str) -> None:
     ("plan", "options", "says"),
     [
         (PLAN, {"now": "2026-03-04T09:00:01Z"}, r"it is of 2026-03-02 09:00 UTC, older than 48h"),
-        (PLAN, {"max_age": "two days"}, "'two days' is no duration"),
+        (PLAN, {"max_age": "two days"}, "'two days' is not a valid duration"),
         ("{", {}, "it is no plan"),
         ({"users": []}, {}, "it is no plan"),
         ([], {}, "it is no plan"),
