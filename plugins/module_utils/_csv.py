@@ -21,7 +21,7 @@ DELIMITERS = ",;\t|"
 _UTF8 = codecs.BOM_UTF8
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WIDE = ("cp1252", "latin", "iso-8859", "iso8859", "windows-125", "cp85", "cp43")
-_SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_SEP = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
 
 
 def words(text: str) -> frozenset[str]:
@@ -162,7 +162,7 @@ def _preamble(text: str) -> tuple[str, int, str | None]:
     while rest:
         first = re.split(r"\r\n|\r|\n", rest, maxsplit=1)
         line = visible(first[0])
-        separator = _SEP.fullmatch(first[0].strip("\ufeff ").rstrip(",;"))
+        separator = _SEP.fullmatch(first[0].strip("\ufeff "))
         if separator:
             stated = separator[1]
         elif line and not line.strip('"').upper().startswith("#TYPE "):

@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -219,6 +220,7 @@ def _same_name(user: User, entry: Entry) -> bool:
     return bool(name) and name == _normal("name", entry.name)
 
 
+@lru_cache(maxsize=1 << 17)
 def _normal(key: str, value: str) -> str:
     if key == "email":
         return canonical(value)
@@ -240,7 +242,7 @@ def _digits(value: str) -> str:
 
 
 def _narrow(text: str) -> str:
-    return unicodedata.normalize("NFKC", visible(text))
+    return text if text.isascii() else unicodedata.normalize("NFKC", visible(text))
 
 
 def _name(value: str) -> str:
@@ -251,9 +253,9 @@ def _name(value: str) -> str:
     text = visible(value)
     last, comma, first = text.partition(",")
     ordered = f"{first} {last}" if comma and "," not in first else _capitals_last(text)
-    plain = unicodedata.normalize("NFKD", ordered)
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    plain = ordered if ordered.isascii() else unicodedata.normalize("NFKD", ordered)
+    letters = plain if plain.isascii() else "".join(one for one in plain if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", letters.casefold()))
 
 
 def _capitals_last(name: str) -> str:

@@ -228,7 +228,7 @@ def _refuse_lost(line: int, cells: Cells, table: Table, layout: Layout) -> None:
     if is_total(cells):
         raise CsvError(f"line {line} is a total, not a person; remove it")
     proofs = [layout.places[key] for key in _PROVES if key in layout.places]
-    if line in table.short and not any(cells[place] for place in proofs):
+    if line in table.short and not any("@" in cells[place] for place in proofs):
         raise CsvError(f"line {line} has fewer cells than the header, and no address; look for a line break in a cell")
     place = layout.places.get("email")
     if place is None:

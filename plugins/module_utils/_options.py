@@ -68,15 +68,9 @@ def read_users(option: str, value: object) -> list[str] | None:
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        given = [
-            f"(entry {number}: {'blank' if one is not None and not _visible(one) else 'null'})"
-            if _is_blank(one)
-            else one
-            for number, one in enumerate(value, 1)
-        ]
         if all(map(_is_blank, value)):
             raise InvalidOption(option, "is empty; name somebody. No mail was sent.")
-        value = given
+        value = [f"(entry {number}: blank)" if _is_blank(one) else one for number, one in enumerate(value, 1)]
     return list(dict.fromkeys(_items(option, value, split_at=";,\t", empty_is_none=False, is_user=True)))
 
 
@@ -179,10 +173,10 @@ def _domain(option: str, item: str) -> str:
 
 def _domain_glob(option: str, item: str, text: str) -> str:
     pattern = ascii_pattern(text)
-    if not _DOMAIN.fullmatch(pattern) or "." not in pattern or ".." in pattern:
-        _refuse(option, item, "is not a domain or a glob of domains, such as *.example.com")
     if not any(label.strip("*?") for label in pattern.split(".")):
         _refuse(option, item, "allows every domain; leave the option out if that is meant")
+    if not _DOMAIN.fullmatch(pattern) or "." not in pattern or ".." in pattern:
+        _refuse(option, item, "is not a domain or a glob of domains, such as *.example.com")
     if re.match(r"\*[^.*?]", pattern):
         name = pattern.lstrip("*").lstrip("-")
         _refuse(option, item, f"matches other people's domains too; write {name} and *.{name}")
