@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
+from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import comparable
 from ansible_collections.onboard.ringcentral.plugins.module_utils._batches import paths_of, read_batches
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import judge_named
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User, describe
@@ -146,7 +146,7 @@ def onboarding_summary(plan: Mapping[str, Any], turns: Mapping[str, Any]) -> dic
 def _summed(batch: Row, turn: Row) -> dict[str, Any]:
     """One batch. Counts are None where nobody has looked."""
     people: Sequence[Row] | None = turn.get("results") or batch.get("people")
-    listed = len(people) if people is not None else len(set(map(normalise, batch["users"])))
+    listed = len(people) if people is not None else len(set(map(comparable, batch["users"])))
     rows = people or []
     counts: dict[str, int | None] = {
         "found": sum(row["id"] is not None for row in rows),

@@ -164,7 +164,9 @@ def _entry(number: int, given: Mapping[str, Any]) -> Entry:
     return Entry(
         **{key: _text(number, key, given.get(key)) for key in (*KEYS, "logon_name", "status")},
         enabled=enabled,
-        aliases=tuple(alias for alias in map(_visible, given.get("aliases") or ()) if alias),
+        aliases=tuple(
+            part for alias in given.get("aliases") or () for part in re.split(r"[;\s]+", _visible(alias)) if part
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from ._addresses import bare, is_address, visible
 from ._csv import Cells, CsvError, Table, column_key, csv_column, is_total, no_column, read_table, words
 from ._errors import InvalidOption
 from ._files import read_file
+from ._ipa_text import ipa_table
 from ._status import ACTIVE, FALSE, TRUE, Kind, kind_by_word, kind_of, looks_like_status, says_gone, word
 
 Entry = dict[str, Any]
@@ -108,7 +109,8 @@ def entries_from_csv(
     """
     named = _named(columns or {})
     wanted = {**COLUMNS, **{key: names for key, names in named.items() if key != "enabled"}}
-    table = read_table(data, delimiter, encoding, [name for key in _PROVES for name in wanted[key]])
+    titles = [name for key in _PROVES for name in wanted[key]]
+    table = ipa_table(data, encoding) or read_table(data, delimiter, encoding, titles)
     if not table.header:
         return [], []
     places = _places(table, wanted, named)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from ._addresses import shown
 from ._times import to_iso
 
 STATUSES = ("enabled", "disabled", "frozen", "not_activated", "unassigned")
@@ -85,7 +86,7 @@ class User:
 def describe(users: Iterable[User]) -> str:
     """``Ada Lovelace (extension 101, id 4711), …``; whoever is disabled is marked so."""
     return ", ".join(
-        f"{user.name} (extension {user.extension_number or 'none'}, id {user.id}"
+        f"{shown(user.name)} (extension {user.extension_number or 'none'}, id {user.id}"
         f"{', disabled' if user.status == 'disabled' else ''})"
         for user in users
     )

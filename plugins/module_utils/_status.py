@@ -39,7 +39,8 @@ _NAMES: dict[Kind, str] = {
     "off": "disabled accountdisabled isdisabled accountisdisabled deaktiviert kontodeaktiviert désactivé "
     "comptedésactivé deshabilitado cuentadeshabilitada disabilitato blockcredential blockcredentials "
     "credentialblocked signinblocked blocked suspended issuspended archived isarchived terminated isterminated "
-    "deleted isdeleted nsaccountlock nsaccountlocked lockedout islockedout accountlocked islocked locked gesperrt "
+    "deleted isdeleted preserveduser "
+    "nsaccountlock nsaccountlocked lockedout islockedout accountlocked islocked locked gesperrt "
     "kontogesperrt verrouillé bloqueado logindisabled anmeldungblockiert anmeldeinformationenblockieren "
     "bloquerlesinformationsdidentification bloquearcredencial bloquearcredenciales inactive isinactive",
     "word": "status accountstatus userstatus employeestatus employmentstatus benutzerstatus kontostatus "
@@ -47,7 +48,8 @@ _NAMES: dict[Kind, str] = {
     "bits": "useraccountcontrol",
     "lock_bits": "msdsuseraccountcontrolcomputed",
     "until": "accountexpires accountexpirationdate accountexpiry accountexpirydate accountexpiration "
-    "krbprincipalexpiration loginexpirationtime terminationdate terminatedon employeeleavedatetime leavedate "
+    "krbprincipalexpiration principalexpiration kerberosprincipalexpiration "
+    "loginexpirationtime terminationdate terminatedon employeeleavedatetime leavedate "
     "leavingdate dateofleaving enddate employmentenddate lastworkingday lastdayofwork austrittsdatum austritt "
     "datedesortie datededépart fechadebaja",
     "gone": "softdeletiontimestamp softdeletedon deletiontime deleteddatetime deletiontimestamp pwdaccountlockedtime "

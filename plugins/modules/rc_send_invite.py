@@ -499,7 +499,7 @@ def _policy(params: Mapping[str, Any], now: datetime) -> Policy:
     if params["correct_email"] and params["directory"] is None:
         raise InvalidOption("correct_email", "needs a directory to take addresses from")
     return Policy(
-        types=params["type"],
+        types=read_names("type", params["type"]) or (),
         sites=read_names("site", params["site"]) or (),
         departments=read_names("department", params["department"]) or (),
         allowed_domains=read_domains("allowed_domains", params["allowed_domains"]),

@@ -173,7 +173,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
-from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import canonical, is_address
+from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import canonical, is_address, visible
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import CORRECT_CONTACT
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User, describe
@@ -219,7 +219,7 @@ def run(
 
 def _wanted(params: Mapping[str, Any]) -> dict[str, str]:
     """The attributes that are given, as they shall be."""
-    wanted = {name: params[name].strip() for name in _CONTACT if params[name] is not None}
+    wanted = {name: visible(params[name]) for name in _CONTACT if params[name] is not None}
     if not params["user"].strip():
         raise InvalidOption("user", "is empty; name somebody by e-mail, id or extension number")
     if not wanted:

@@ -10,7 +10,7 @@ import unicodedata
 # A cell that begins with one of these is a formula to a spreadsheet, in full width and after blanks too.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _LEADING = ("\t", "\r", "\n")
-_LATER_FORMULA = re.compile(rf"([;\t\r\n\v\f\x85\u2028\u2029]\s*)([{re.escape(''.join(_FORMULA))}])")
+_LATER_FORMULA = re.compile(rf"(;\s*|(?<=\S)[\t\r\n\v\f\x85\u2028\u2029]\s*)([{re.escape(''.join(_FORMULA))}])")
 # Characters that turn the direction of the text around them.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

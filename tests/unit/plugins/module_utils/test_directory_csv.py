@@ -366,3 +366,48 @@ def test_records_of_web_apis(record: dict[str, Any], enabled: bool) -> None:
 def test_what_is_no_answer_is_an_error(results: Any) -> None:
     with pytest.raises(InvalidOption, match=r"^directory: "):
         entries_from_ldap(results)
+
+
+IPA = """---------------
+2 users matched
+---------------
+  dn: uid=ada,cn=users,cn=accounts,dc=example,dc=com
+  User login: ada
+  Full name: Ada Lovelace
+  Email address: ada@example.com, ada@example.org
+  Account disabled: FALSE
+
+  dn: uid=bob,cn=users,cn=accounts,dc=example,dc=com
+  User login: bob
+  Full name: Bob
+  Email address: bob@example.com
+  Account disabled: TRUE
+----------------------------
+Number of entries returned 2
+----------------------------
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_what_the_command_of_freeipa_prints(newline: str) -> None:
+    entries, warnings = entries_from_csv(IPA.replace("\n", newline).encode(), now=NOW)
+    assert [(one["email"], one["name"], one["enabled"]) for one in entries] == [
+        ("ada@example.com", "Ada Lovelace", True),
+        ("bob@example.com", "Bob", False),
+    ]
+    assert entries[0]["aliases"] == ["ada@example.org"]
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        IPA.replace("2 users matched", "250 users matched"),
+        IPA.replace("returned 2", "returned 1"),
+        IPA[: IPA.index("Number")],
+        IPA.replace("  User login: bob\n", "  and so on\n"),
+    ],
+)
+def test_what_the_command_of_freeipa_cut_off_is_an_error(text: str) -> None:
+    with pytest.raises(CsvError):
+        entries_from_csv(text.encode(), now=NOW)
