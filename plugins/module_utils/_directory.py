@@ -235,7 +235,7 @@ def _normal(key: str, value: str) -> str:
 
 def _digits(value: str) -> str:
     """The digits of a number. A spreadsheet's 101.0 is 101; what it rounded, such as 1.01E+02, is none."""
-    text = _narrow(value)
+    text = re.split(r"[;|]", _narrow(value).strip("; |"))[0].strip()  # the first of several
     if whole := re.fullmatch(r"(\d{1,8})[.,]0+", text):
         return whole[1]
     if re.search(r"\d\s*E\s*\+?\d|^\d+[.,]\d+$", text, re.IGNORECASE):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -67,7 +67,7 @@ class Layout:
 
     places: Mapping[str, int]
     statuses: Sequence[tuple[int, Kind]]
-    on: Collection[str]
+    on: frozenset[str]
     separator: str
 
 

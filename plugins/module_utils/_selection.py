@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ._addresses import canonical, comparable, look_alikes, normalise
+from ._addresses import canonical, comparable, look_alikes, normalise, shown
+from ._errors import InvalidOption
 from ._model import PERSON_TYPES, User
 from ._options import octal_twin, read_names
 from ._times import parse_moment
@@ -85,6 +86,16 @@ def find_users(names: Sequence[str], users: Iterable[User]) -> Found:
         else:
             found[candidates[0].id] = candidates[0]
     return Found(tuple(found.values()), tuple(missing), ambiguous, suggestions(missing, everybody))
+
+
+def refuse_strangers(option: str, found: Found) -> None:
+    """InvalidOption if no name means any user: a run in which nothing was found is no success."""
+    if found.users or found.ambiguous or not found.not_found:
+        return
+    shown_names = ", ".join(map(shown, found.not_found[:5]))
+    more = f" and {len(found.not_found) - 5} more" if len(found.not_found) > 5 else ""
+    meant = "".join(f"; {name}: {said}" for name, said in list(found.suggestions.items())[:3])
+    raise InvalidOption(option, f"no user has any of these: {shown_names}{more}{meant}. No mail was sent.")
 
 
 def _candidates(name: str, index: Mapping[str, Mapping[str, User]]) -> tuple[User, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 
 from ._addresses import normalise, visible
@@ -93,7 +94,8 @@ def looks_like_status(name: str) -> bool:
     return bool(_LOOKS_LIKE.search(key)) and not _HARMLESS.search(key)
 
 
-def says_gone(kind: Kind, value: str, now: datetime, on: Collection[str] = ACTIVE) -> bool:
+@lru_cache(maxsize=4096)
+def says_gone(kind: Kind, value: str, now: datetime, on: frozenset[str] = ACTIVE) -> bool:
     """Whether a value says that the person has left, or cannot be read. ``on`` are the words that mean "is there"."""
     return _READERS[kind](visible(value), now, on)
 

@@ -112,8 +112,9 @@ options:
     description:
       - Give users the address that the O(directory) has for them, before they are invited. By default they are held,
         and shown with that address.
-      - Done only where the directory knows beyond doubt who they are, by employee id, or by another key and the same
-        name, and where nobody else in RingCentral has the address. Everybody else is held as without it.
+      - Done only where the directory surely means this person, by employee id, or by name together with extension
+        number, and where no other user has the address. All others are held as without it. Two employee ids that
+        differ are two people.
       - Each correction is a request of its own, of which RingCentral allows 40 a minute. The whole account is read.
       - Where the address is the login name, the user logs in by the new one.
     type: bool
@@ -415,7 +416,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._options impor
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
-from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, refuse_strangers
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_duration
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_window
@@ -530,6 +531,7 @@ def _read_users(
     if params["plan"] is not None:
         return users, [user for user in users if user.id in policy.planned], judge_planned(policy.planned, users)
     found = find_users(read_users("users", params["users"]) or (), users)
+    refuse_strangers("users", found)
     return users, found.users, judge_named(found.not_found, found.ambiguous, found.suggestions)
 
 

@@ -13,8 +13,13 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions imp
     excluding_nobody,
     judge_named,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy, taken
-from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, user_filter
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import (
+    find_users,
+    refuse_strangers,
+    user_filter,
+)
 from scripted import NOW, user
 
 ADA = user(1, email="ada@example.com", extension_number="101")
@@ -53,6 +58,13 @@ def test_a_near_miss_is_suggested_and_never_taken(name: str, near: str) -> None:
     assert decision.verdict == "hold"
     assert near in decision.message
     assert near or decision.message == "no user has this e-mail, id or extension number"
+
+
+def test_a_run_in_which_no_name_is_known_is_an_error() -> None:
+    refuse_strangers("users", find_users(["ada@example.com", "x@example.com"], [ADA]))
+    refuse_strangers("users", find_users([], [ADA]))
+    with pytest.raises(InvalidOption, match=r"users: no user has any of these: ada@exmaple\.com; .* is near"):
+        refuse_strangers("users", find_users(["ada@exmaple.com"], [ADA]))
 
 
 def test_two_near_users_are_no_suggestion() -> None:
