@@ -10,8 +10,9 @@ class ModuleDocFragment:
 options:
   allowed_domains:
     description:
-      - Hold everybody whose address is not below one of these domains. Subdomains do not count unless written as a
+      - Hold every user whose address is not in one of these domains. Subdomains do not count unless written as a
         glob, such as V(*.example.com).
+      - A domain in Unicode and its ASCII spelling are one, by IDNA 2008. What is not a domain is an error.
       - An empty list allows all domains.
     type: list
     elements: str
@@ -20,7 +21,10 @@ options:
     description:
       - Globs of addresses that stand for nobody, such as V(parked-*@example.com). Users on such an address are held.
       - Held in any case are addresses that are none, C(noreply) and its like, and top-level domains that do not exist,
-        such as C(.invalid) and C(.comx), unless O(allowed_domains) names the domain.
+        such as C(.invalid) and C(.comx), unless O(allowed_domains) names the domain. A wildcard vouches for no
+        top-level domain.
+      - So are addresses that end in C(.ps.ringcentral.com), in an x behind the domain of other users, and those with
+        letters of another script that only look alike.
     type: list
     elements: str
     default: []
@@ -36,10 +40,10 @@ options:
         description: The person's address.
         type: str
       name:
-        description: The person's name. Accents, case, and the order of first and last name do not matter.
+        description: The person's name, as V(Ada Lovelace) or V(Lovelace, Ada). Accents and case do not matter.
         type: str
       extension_number:
-        description: The extension number, or a telephone number that ends in it.
+        description: The extension number, or a telephone number that ends in it and has the same name or address.
         type: str
       employee_id:
         description: The employee id, as RingCentral keeps it. See O(employee_id_field).

@@ -44,11 +44,11 @@ options:
       - virtual_user
       - voicemail
   site:
-    description: Only users of these sites, by name. Case is ignored.
+    description: Only users of these sites, by name. Case is ignored. An empty list is an error.
     type: list
     elements: str
   department:
-    description: Only users of these departments. Case is ignored.
+    description: Only users of these departments, by name. Case is ignored. An empty list is an error.
     type: list
     elements: str
   created_before:

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from fnmatch import translate
 from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 
 from ._errors import RingCentralError
 from ._tlds import TOP_LEVEL_DOMAINS
@@ -47,6 +49,7 @@ def bare(email: str) -> str:
     return _PREFIX.sub("", visible(email), count=1).strip()
 
 
+@lru_cache(maxsize=1 << 17)
 def canonical(email: str) -> str:
     """An address for comparing; "" if there is no ``@``. Everything that compares addresses compares this form.
 
@@ -89,7 +92,19 @@ def matches_any(text: str, patterns: Iterable[str]) -> bool:
 
     Of addresses the domain may be in either spelling, in the text and in the pattern.
     """
-    return bool(_globs(tuple(patterns)).fullmatch(comparable(text)))
+    globs = _globs(tuple(patterns))
+    key = comparable(text)
+    return bool(globs.fullmatch(key)) or ("xn--" in key and bool(globs.fullmatch(_in_unicode(key))))
+
+
+def _in_unicode(address: str) -> str:
+    """The address with its domain in Unicode, for globs that are written so."""
+    idna = _idna()
+    local, _at, domain = address.rpartition("@")
+    try:
+        return f"{local}@{_lower(idna.decode(domain))}"
+    except (idna.IDNAError, UnicodeError, IndexError):
+        return address
 
 
 def in_domains(email: str, domains: Iterable[str]) -> bool:
@@ -165,7 +180,8 @@ def shown(text: str) -> str:
 @lru_cache(maxsize=64)
 def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """All patterns as one expression: they are asked about 50,000 users."""
-    return re.compile("|".join(translate(_pattern(pattern)) for pattern in patterns if visible(pattern)) or r"(?!)")
+    spellings = {spelling for one in patterns if visible(one) for spelling in (_pattern(one), _lower(bare(one)))}
+    return re.compile("|".join(map(translate, sorted(spellings))) or r"(?!)")
 
 
 def _pattern(pattern: str) -> str:
@@ -191,6 +207,8 @@ def ascii_pattern(domain: str) -> str:
 
 def _lower(text: str) -> str:
     """Lower case, which keeps ß and ss apart as mailboxes do."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
 
 
@@ -211,14 +229,19 @@ def _encoded(domain: str) -> str:
     """The domain by IDNA 2008 after UTS 46 mapping; "" if that is not possible."""
     if any(char in domain for char in ";,/:<>@＠﹫ \t") or not domain:
         return ""
+    idna = _idna()
     try:
-        import idna  # noqa: PLC0415  # only a domain in Unicode needs it; requests brings it along
+        return str(idna.encode(domain, uts46=True, transitional=False, std3_rules=True), "ascii")
+    except (idna.IDNAError, UnicodeError, IndexError):
+        return ""
+
+
+def _idna() -> ModuleType:
+    """The package that reads domains in Unicode. Without it nothing is guessed."""
+    try:
+        return import_module("idna")
     except ImportError:
         raise RingCentralError(
             "An address has a domain in Unicode, which needs the Python package idna. It comes with requests; install "
             "it where this runs. No mail was sent."
         ) from None
-    try:
-        return idna.encode(domain, uts46=True, transitional=False, std3_rules=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError, IndexError):
-        return ""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ._model import PERSON_TYPES, User
-from ._policy import OBJECTIONS, Policy, objections, shared_addresses, suggested_address, taken
+from ._policy import OBJECTIONS, Neighbours, Policy, neighbours, objections, suggested_address, taken
 
 FINDINGS = ("not_activated", *OBJECTIONS)
 """Whatever can be found, by the name that the reason of an invitation has."""
@@ -24,8 +24,8 @@ def find(policy: Policy, users: Iterable[User], everybody: Collection[User]) -> 
     ``directory_email``, the address that they should have instead of theirs.
     """
     people = [user for user in users if user.type in PERSON_TYPES]
-    shared = shared_addresses(user for user in everybody if user.type in PERSON_TYPES)
-    found = {user.id: _found(policy, user, shared) for user in people}
+    around = neighbours(everybody)
+    found = {user.id: _found(policy, user, around) for user in people}
     proposed = {user.id: suggested_address(policy, user)[0] for user in people if found[user.id].keys() & _ADDRESS}
     proposed = {user_id: email for user_id, email in proposed.items() if email}
     for user_id, why in taken(proposed, everybody).items():
@@ -36,8 +36,8 @@ def find(policy: Policy, users: Iterable[User], everybody: Collection[User]) -> 
     }
 
 
-def _found(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> dict[str, str]:
-    found = dict(objections(policy, user, shared))
+def _found(policy: Policy, user: User, around: Neighbours) -> dict[str, str]:
+    found = dict(objections(policy, user, around))
     if user.status == "disabled":  # nobody mails them, but they still have a user
         return {key: said for key, said in found.items() if key == "disabled_in_directory"}
     return {**({"not_activated": "has not activated"} if user.is_pending_person else {}), **found}

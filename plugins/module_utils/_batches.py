@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any, Literal
 from urllib.parse import quote
 
-from ._addresses import normalise
+from ._addresses import comparable, normalise
 from ._csv import CsvError
 from ._errors import InvalidOption
 from ._model import User, describe
@@ -290,7 +290,7 @@ def _in_two(batches: Iterable[Batch]) -> list[str]:
     for batch in batches:
         shared: dict[str, list[str]] = {}
         for user in batch.users:
-            other = first.setdefault(normalise(user), batch)
+            other = first.setdefault(comparable(user), batch)
             if other is not batch:
                 shared.setdefault(other.name, []).append(user)
         problems += [

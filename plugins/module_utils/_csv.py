@@ -21,7 +21,7 @@ DELIMITERS = ",;\t|"
 _UTF8 = codecs.BOM_UTF8
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WIDE = ("cp1252", "latin", "iso-8859", "iso8859", "windows-125", "cp85", "cp43")
-_SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_SEP = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
 
 
 def words(text: str) -> frozenset[str]:
@@ -113,6 +113,8 @@ _TOTALS = words(
 def is_total(cells: Iterable[str]) -> bool:
     """Whether a row sums up the others: a cell is ``Total`` or the like, and the others hold numbers at most."""
     filled = [cell for cell in cells if cell]
+    if any("@" in cell for cell in filled):
+        return False
     totals = [cell for cell in filled if column_key(re.sub(r"[\d.,:\s]+$", "", cell)) in _TOTALS]
     return bool(totals) and all(cell in totals or re.fullmatch(r"[\d.,:%\s-]+", cell) for cell in filled)
 
@@ -162,7 +164,7 @@ def _preamble(text: str) -> tuple[str, int, str | None]:
     while rest:
         first = re.split(r"\r\n|\r|\n", rest, maxsplit=1)
         line = visible(first[0])
-        separator = _SEP.fullmatch(first[0].strip("\ufeff ").rstrip(",;"))
+        separator = _SEP.fullmatch(first[0].strip("\ufeff "))
         if separator:
             stated = separator[1]
         elif line and not line.strip('"').upper().startswith("#TYPE "):
@@ -189,8 +191,8 @@ def _records(body: str, delimiter: str, skipped: int) -> list[tuple[int, Cells]]
     records, begin = [], 1
     try:
         for row in reader:
-            for cell in row:
-                _no_swallowed_lines(cell, delimiter, begin + skipped)
+            if reader.line_num > begin:  # a cell has a line break
+                _no_swallowed_lines(row, delimiter, begin + skipped)
             records.append((begin, [visible(cell) for cell in row]))
             begin = reader.line_num + 1
     except csv.Error as error:
@@ -201,14 +203,15 @@ def _records(body: str, delimiter: str, skipped: int) -> list[tuple[int, Cells]]
     return records
 
 
-def _no_swallowed_lines(cell: str, delimiter: str, line: int) -> None:
+def _no_swallowed_lines(row: Cells, delimiter: str, line: int) -> None:
     """A quotation mark that is closed in a later row has swallowed the rows between."""
-    later = re.split(r"\r\n|\r|\n", cell)[1:]
-    if any(delimiter in part and "@" in part for part in later):
-        raise CsvError(
-            f"line {line} has a quotation mark that is closed only {len(later)} lines later, with other rows between; "
-            "double it, or remove it"
-        )
+    for cell in row:
+        later = re.split(r"\r\n|\r|\n", cell)[1:]
+        if any(delimiter in part and "@" in part for part in later):
+            raise CsvError(
+                f"line {line} has a quotation mark that is closed only {len(later)} lines later, with other rows "
+                "between; double it, or remove it"
+            )
 
 
 def _fitted(line: int, cells: Cells, header: Cells) -> Cells:

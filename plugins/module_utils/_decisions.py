@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
-from ._addresses import canonical, matches_any, normalise
+from ._addresses import canonical
 from ._history import History, Past
 from ._model import PERSON_TYPES, Record, User, describe
-from ._policy import OBJECTIONS, Policy, objections, shared_addresses, suggested_address, taken
+from ._policy import OBJECTIONS, Neighbours, Policy, neighbours, objections, suggested_address, taken
+from ._selection import name_key
 from ._times import for_people, to_iso
 from ._window import for_people_there
 
@@ -119,10 +120,20 @@ def narrowed_to_nobody(policy: Policy, users: Sequence[User]) -> list[str]:
     """A warning for each site and department that no pending person has: it may be misspelt."""
     pending = [user for user in users if user.is_pending_person]
     return [
-        f"{option}: nobody who has not activated is of the {option} {value!r}; is it spelt like that?"
+        f"{option}: no user who has not activated is of the {option} {value!r}; check the spelling"
         for option, wanted in (("site", policy.sites), ("department", policy.departments))
         for value in wanted
-        if normalise(value) not in {normalise(getattr(user, option)) for user in pending}
+        if name_key(value) not in {name_key(getattr(user, option)) for user in pending}
+    ]
+
+
+def excluding_nobody(policy: Policy, users: Iterable[User]) -> list[str]:
+    """A warning for each entry of ``exclude`` that is no user's. ``users`` must be all of the account."""
+    everybody = list(users)
+    return [
+        f"exclude: {value!r} is no user's address, id or extension number; check the spelling"
+        for value in policy.exclude
+        if not value.startswith("0") and not any(replace(policy, exclude=(value,)).excludes(user) for user in everybody)
     ]
 
 
@@ -137,8 +148,8 @@ def decide(
 
     ``everybody`` is all users that were read: an address counts as duplicate whoever shares it.
     """
-    shared = shared_addresses(user for user in everybody if user.is_pending_person)
-    decisions = [_judge(policy, user, shared, history.at(user.id, user.mailbox), now) for user in considered]
+    around = neighbours(everybody)
+    decisions = [_judge(policy, user, around, history.at(user.id, user.mailbox), now) for user in considered]
     [decisions] = without_taken([decisions], everybody)
     decisions.sort(key=_oldest_first)
     if policy.limit:
@@ -177,10 +188,14 @@ def judge_planned(planned: Mapping[str, str], everybody: Iterable[User]) -> list
     ]
 
 
-def judge_named(not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]]) -> list[Decision]:
-    """A decision for each name that means nobody, or several users."""
+def judge_named(
+    not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]], suggestions: Mapping[str, str] | None = None
+) -> list[Decision]:
+    """A decision for each name that means nobody, or several users. ``suggestions`` say what may have been meant."""
+    meant = {name: f"; {said}" for name, said in (suggestions or {}).items()}
+    unknown = "no user has this e-mail, id or extension number"
     return [
-        *(Decision("not_found", "no user has this e-mail, id or extension number", name=name) for name in not_found),
+        *(Decision("not_found", f"{unknown}{meant.get(name, '')}", name=name) for name in not_found),
         *(
             Decision("ambiguous", f"means {describe(users)}; name one by e-mail or in another way", name=name)
             for name, users in ambiguous.items()
@@ -238,31 +253,40 @@ def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
     return {"counts": counts, "reasons": dict(sorted(Counter(decision.reason for decision in decisions).items()))}
 
 
-def _judge(policy: Policy, user: User, shared: Mapping[str, list[User]], past: Past, now: datetime) -> Decision:
+def _judge(policy: Policy, user: User, around: Neighbours, past: Past, now: datetime) -> Decision:
     record = past.record
     if unfit := _unfit(policy, user, now):
         return Decision(*unfit, user=user, record=record)
-    if unsafe := next(objections(policy, user, shared), None):
+    if unsafe := next(objections(policy, user, around), None):
         email, proven = suggested_address(policy, user)
         return Decision(*unsafe, user=user, record=record, directory_email=email, proven=proven)
     planned = policy.planned.get(user.id, user.email)
     if canonical(planned) != canonical(user.email):
         message = f"was planned to be mailed at {planned}, and has another address now"
         return Decision("changed_since_plan", message, user=user, record=record)
-    return judge_window(policy, judge_history(policy, user, past, now), now)
+    decision = judge_window(policy, judge_history(policy, user, past, now), now)
+    if decision.verdict == "send" and (gone := around.others(user, disabled=True)):
+        return replace(decision, message=f"has the address that {describe(gone)} had")
+    return decision
 
 
 def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
     """Why nobody would expect this user to be invited."""
     if user.type not in PERSON_TYPES:
         return "not_a_person", f"is of the type {user.type}; only people are invited"
-    if any(matches_any(key, policy.exclude) for key in (user.email, user.id, user.extension_number) if key):
+    if policy.excludes(user):
         return "excluded", "is named in exclude"
     if user.status != "not_activated":
         unknown = ("ambiguous", f"has the status {user.status!r}, which this release does not know")
         return _BY_STATUS.get(user.status, unknown)
     if why := _filtered(policy, user):
         return "filtered", why
+    return _too_new(policy, user, now) if policy.min_age else None
+
+
+def _too_new(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
+    if user.creation_unreadable:
+        return "ambiguous", "has a creation time that cannot be read, so min_age cannot be checked"
     if user.created_at and now - user.created_at < policy.min_age:
         return "too_new", f"was created on {for_people(user.created_at)}, less than min_age ago"
     return None
@@ -274,7 +298,7 @@ def _filtered(policy: Policy, user: User) -> str:
         ("site", user.site, policy.sites),
         ("department", user.department, policy.departments),
     ):
-        if wanted and normalise(value) not in map(normalise, wanted):
+        if wanted and name_key(value) not in map(name_key, wanted):
             return f"is left out by {name}: theirs is {value!r}"
     return ""
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -163,7 +164,9 @@ def _entry(number: int, given: Mapping[str, Any]) -> Entry:
     return Entry(
         **{key: _text(number, key, given.get(key)) for key in (*KEYS, "logon_name", "status")},
         enabled=enabled,
-        aliases=tuple(alias for alias in map(_visible, given.get("aliases") or ()) if alias),
+        aliases=tuple(
+            part for alias in given.get("aliases") or () for part in re.split(r"[;\s]+", _visible(alias)) if part
+        ),
     )
 
 
@@ -219,6 +222,7 @@ def _same_name(user: User, entry: Entry) -> bool:
     return bool(name) and name == _normal("name", entry.name)
 
 
+@lru_cache(maxsize=1 << 17)
 def _normal(key: str, value: str) -> str:
     if key == "email":
         return canonical(value)
@@ -231,7 +235,7 @@ def _normal(key: str, value: str) -> str:
 
 def _digits(value: str) -> str:
     """The digits of a number. A spreadsheet's 101.0 is 101; what it rounded, such as 1.01E+02, is none."""
-    text = _narrow(value)
+    text = re.split(r"[;|]", _narrow(value).strip("; |"))[0].strip()  # the first of several
     if whole := re.fullmatch(r"(\d{1,8})[.,]0+", text):
         return whole[1]
     if re.search(r"\d\s*E\s*\+?\d|^\d+[.,]\d+$", text, re.IGNORECASE):
@@ -240,7 +244,7 @@ def _digits(value: str) -> str:
 
 
 def _narrow(text: str) -> str:
-    return unicodedata.normalize("NFKC", visible(text))
+    return text if text.isascii() else unicodedata.normalize("NFKC", visible(text))
 
 
 def _name(value: str) -> str:
@@ -251,9 +255,9 @@ def _name(value: str) -> str:
     text = visible(value)
     last, comma, first = text.partition(",")
     ordered = f"{first} {last}" if comma and "," not in first else _capitals_last(text)
-    plain = unicodedata.normalize("NFKD", ordered)
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    plain = ordered if ordered.isascii() else unicodedata.normalize("NFKD", ordered)
+    letters = plain if plain.isascii() else "".join(one for one in plain if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", letters.casefold()))
 
 
 def _capitals_last(name: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -15,6 +15,7 @@ from ._addresses import bare, is_address, visible
 from ._csv import Cells, CsvError, Table, column_key, csv_column, is_total, no_column, read_table, words
 from ._errors import InvalidOption
 from ._files import read_file
+from ._ipa_text import ipa_table
 from ._status import ACTIVE, FALSE, TRUE, Kind, kind_by_word, kind_of, looks_like_status, says_gone, word
 
 Entry = dict[str, Any]
@@ -66,7 +67,7 @@ class Layout:
 
     places: Mapping[str, int]
     statuses: Sequence[tuple[int, Kind]]
-    on: Collection[str]
+    on: frozenset[str]
     separator: str
 
 
@@ -108,7 +109,8 @@ def entries_from_csv(
     """
     named = _named(columns or {})
     wanted = {**COLUMNS, **{key: names for key, names in named.items() if key != "enabled"}}
-    table = read_table(data, delimiter, encoding, [name for key in _PROVES for name in wanted[key]])
+    titles = [name for key in _PROVES for name in wanted[key]]
+    table = ipa_table(data, encoding) or read_table(data, delimiter, encoding, titles)
     if not table.header:
         return [], []
     places = _places(table, wanted, named)
@@ -228,7 +230,7 @@ def _refuse_lost(line: int, cells: Cells, table: Table, layout: Layout) -> None:
     if is_total(cells):
         raise CsvError(f"line {line} is a total, not a person; remove it")
     proofs = [layout.places[key] for key in _PROVES if key in layout.places]
-    if line in table.short and not any(cells[place] for place in proofs):
+    if line in table.short and not any("@" in cells[place] for place in proofs):
         raise CsvError(f"line {line} has fewer cells than the header, and no address; look for a line break in a cell")
     place = layout.places.get("email")
     if place is None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from ._addresses import canonical, normalise
+from ._addresses import canonical, normalise, shown
 from ._times import to_iso
 
 STATUSES = ("enabled", "disabled", "frozen", "not_activated", "unassigned")
@@ -70,6 +70,8 @@ class User:
     roles: tuple[str, ...]
     hidden: bool
     created_at: datetime | None
+    creation_unreadable: bool = False
+    """RingCentral gave a creation time that is none; without any, ``created_at`` is None alone."""
 
     @property
     def is_pending_person(self) -> bool:
@@ -82,7 +84,8 @@ class User:
 
     def to_dict(self) -> dict[str, Any]:
         """As a module returns it."""
-        return {**asdict(self), "roles": list(self.roles), "created_at": to_iso(self.created_at)}
+        returned = {name: value for name, value in asdict(self).items() if name != "creation_unreadable"}
+        return {**returned, "roles": list(self.roles), "created_at": to_iso(self.created_at)}
 
 
 def mailbox(email: str) -> str:
@@ -91,8 +94,12 @@ def mailbox(email: str) -> str:
 
 
 def describe(users: Iterable[User]) -> str:
-    """``Ada Lovelace (extension 101, id 4711), …``."""
-    return ", ".join(f"{user.name} (extension {user.extension_number or 'none'}, id {user.id})" for user in users)
+    """``Ada Lovelace (extension 101, id 4711), …``; whoever is disabled is marked so."""
+    return ", ".join(
+        f"{shown(user.name)} (extension {user.extension_number or 'none'}, id {user.id}"
+        f"{', disabled' if user.status == 'disabled' else ''})"
+        for user in users
+    )
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
-from ._addresses import canonical, in_domains, normalise, placeholder
+from ._addresses import canonical, comparable, in_domains, is_glob, matches_any, placeholder, visible
 from ._directory import Directory
 from ._model import PERSON_TYPES, User, describe
 from ._window import Window
@@ -53,14 +54,50 @@ class Policy:
     max_failures: int = 0
     force: bool = False
 
+    def excludes(self, user: User) -> bool:
+        """Whether ``exclude`` names the user: an id, number or address in full, or a glob of the last two."""
+        exact, globs = self._excluded
+        return not exact.isdisjoint({user.id, user.extension_number, comparable(user.email)} - {""}) or any(
+            matches_any(text, globs) for text in (user.email, user.extension_number) if globs and text
+        )
 
-def objections(policy: Policy, user: User, shared: Mapping[str, list[User]]) -> Iterator[tuple[str, str]]:
+    @cached_property
+    def _excluded(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        names = [name for name in self.exclude if visible(name)]
+        globs = tuple(name for name in names if is_glob(name))
+        return frozenset(comparable(name) for name in names if not is_glob(name)), globs
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The users of an account by their canonical address, and the domains that they have."""
+
+    by_address: Mapping[str, Sequence[User]]
+    domains: Collection[str]
+
+    def others(self, user: User, *, disabled: bool) -> list[User]:
+        """Who else has this user's address, and is disabled or is not."""
+        sharing = self.by_address.get(canonical(user.email), ())
+        return [other for other in sharing if other.id != user.id and (other.status == "disabled") == disabled]
+
+
+def neighbours(users: Iterable[User]) -> Neighbours:
+    """The people among these users, as others meet them. A queue may share somebody's address."""
+    shared: dict[str, list[User]] = defaultdict(list)
+    for user in users:
+        if user.type in PERSON_TYPES and (address := canonical(user.email)):
+            shared[address].append(user)
+    by_address = {address: sorted(sharing, key=lambda user: user.id) for address, sharing in shared.items()}
+    return Neighbours(by_address, frozenset(address.rpartition("@")[2] for address in shared))
+
+
+def objections(policy: Policy, user: User, around: Neighbours) -> Iterator[tuple[str, str]]:
     """Each reason, with its message, why a person must look at this user's address first."""
-    if not user.email:
+    if not visible(user.email):
         yield "no_email", "has no e-mail address"
-    elif why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains):
+    elif why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains, around.domains):
         yield "placeholder_email", why
-    others = [other for other in shared.get(normalise(user.email), ()) if other.id != user.id]
+    others = around.others(user, disabled=False)
     if others:
         yield "duplicate_email", f"shares the address with {describe(others)}"
     if user.email and policy.allowed_domains and not in_domains(user.email, policy.allowed_domains):
@@ -88,12 +125,3 @@ def taken(proposed: Mapping[str, str], everybody: Iterable[User]) -> dict[str, s
         if holder or wanted[canonical(email)] > 1:
             why[user_id] = f"{describe([holder])} has that address" if holder else "others here should have it too"
     return why
-
-
-def shared_addresses(users: Iterable[User]) -> dict[str, list[User]]:
-    """The users of each normalised address."""
-    shared: dict[str, list[User]] = {}
-    for user in users:
-        if user.email:
-            shared.setdefault(normalise(user.email), []).append(user)
-    return {address: sorted(users, key=lambda user: user.id) for address, users in shared.items()}

@@ -11,46 +11,47 @@ from typing import Any
 from ._directory import Directory, read_directory
 from ._directory_csv import read_directory_csv
 from ._errors import InvalidOption
+from ._options import (
+    read_domains,
+    read_exclude,
+    read_expected_account,
+    read_guard,
+    read_names,
+    read_patterns,
+)
 from ._policy import Policy
 from ._times import parse_duration
 from ._window import read_window
 
-_NUMBERS = ("max_attempts", "limit", "max_invites", "canary", "max_failures", "wave_pause")
+_NUMBERS = ("canary", "max_failures", "wave_pause")
 _LARGEST = 1e9
 """More than this is not meant, and cannot be slept."""
-
-_AS_THEY_ARE = (
-    "allowed_domains",
-    "exclude",
-    "placeholder_patterns",
-    "limit",
-    "max_invites",
-    "canary",
-    "max_failures",
-    "force",
-)
 
 
 def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]]:
     """The policy that the options of the doc fragment ``sending`` describe, and warnings."""
     for option in _NUMBERS:
-        if params.get(option, 0) < 0:
-            raise InvalidOption(option, f"{params[option]} is negative; 0 means none")
-        if not params.get(option, 0) <= _LARGEST:  # nan is not either
-            raise InvalidOption(option, f"{params[option]} is not a usable number; 0 means none. No mail was sent")
+        if not 0 <= params[option] <= _LARGEST:  # nan is not either
+            raise InvalidOption(option, f"{params[option]} is not a usable number; 0 means none. No mail was sent.")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would send no mail")
+    read_expected_account("expect_account", params["expect_account"])
     directory, warnings = directory_of(params)
     if params["correct_email"] and directory is None:
         raise InvalidOption("correct_email", "needs a directory to take addresses from")
     policy = Policy(
-        types=params["type"],
-        sites=params["site"] or (),
-        departments=params["department"] or (),
+        types=read_names("type", params["type"]) or (),
+        sites=read_names("site", params["site"]) or (),
+        departments=read_names("department", params["department"]) or (),
         min_age=timedelta(0) if params["min_age"] is None else parse_duration("min_age", params["min_age"]),
+        allowed_domains=read_domains("allowed_domains", params["allowed_domains"]),
+        exclude=read_exclude("exclude", params["exclude"]),
+        placeholder_patterns=read_patterns("placeholder_patterns", params["placeholder_patterns"]),
         directory=directory,
         window=read_window(params["window"], now),
-        **{option: params[option] for option in _AS_THEY_ARE},
+        limit=read_guard("limit", params["limit"]),
+        max_invites=read_guard("max_invites", params["max_invites"]),
+        **{option: params[option] for option in ("canary", "max_failures", "force")},
     )
     return policy, warnings
 

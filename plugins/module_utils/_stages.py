@@ -42,8 +42,8 @@ class Selection:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a plan rests on. ``settled`` are records that RingCentral has settled since, not yet written down; ``recall``
-    is what the ledger remembers of users, at other addresses too.
+    """What a plan rests on. ``settled`` are records that RingCentral has settled since, not yet written down;
+    ``recall`` is what the ledger remembers of users, at other addresses too.
     """
 
     account: Account

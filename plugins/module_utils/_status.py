@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 
 from ._addresses import normalise, visible
@@ -39,7 +40,8 @@ _NAMES: dict[Kind, str] = {
     "off": "disabled accountdisabled isdisabled accountisdisabled deaktiviert kontodeaktiviert désactivé "
     "comptedésactivé deshabilitado cuentadeshabilitada disabilitato blockcredential blockcredentials "
     "credentialblocked signinblocked blocked suspended issuspended archived isarchived terminated isterminated "
-    "deleted isdeleted nsaccountlock nsaccountlocked lockedout islockedout accountlocked islocked locked gesperrt "
+    "deleted isdeleted preserveduser "
+    "nsaccountlock nsaccountlocked lockedout islockedout accountlocked islocked locked gesperrt "
     "kontogesperrt verrouillé bloqueado logindisabled anmeldungblockiert anmeldeinformationenblockieren "
     "bloquerlesinformationsdidentification bloquearcredencial bloquearcredenciales inactive isinactive",
     "word": "status accountstatus userstatus employeestatus employmentstatus benutzerstatus kontostatus "
@@ -47,7 +49,8 @@ _NAMES: dict[Kind, str] = {
     "bits": "useraccountcontrol",
     "lock_bits": "msdsuseraccountcontrolcomputed",
     "until": "accountexpires accountexpirationdate accountexpiry accountexpirydate accountexpiration "
-    "krbprincipalexpiration loginexpirationtime terminationdate terminatedon employeeleavedatetime leavedate "
+    "krbprincipalexpiration principalexpiration kerberosprincipalexpiration "
+    "loginexpirationtime terminationdate terminatedon employeeleavedatetime leavedate "
     "leavingdate dateofleaving enddate employmentenddate lastworkingday lastdayofwork austrittsdatum austritt "
     "datedesortie datededépart fechadebaja",
     "gone": "softdeletiontimestamp softdeletedon deletiontime deleteddatetime deletiontimestamp pwdaccountlockedtime "
@@ -91,7 +94,8 @@ def looks_like_status(name: str) -> bool:
     return bool(_LOOKS_LIKE.search(key)) and not _HARMLESS.search(key)
 
 
-def says_gone(kind: Kind, value: str, now: datetime, on: Collection[str] = ACTIVE) -> bool:
+@lru_cache(maxsize=4096)
+def says_gone(kind: Kind, value: str, now: datetime, on: frozenset[str] = ACTIVE) -> bool:
     """Whether a value says that the person has left, or cannot be read. ``on`` are the words that mean "is there"."""
     return _READERS[kind](visible(value), now, on)
 

@@ -22,7 +22,7 @@ def parse_duration(option: str, value: str) -> timedelta:
     match = _DURATION.fullmatch(value.strip().lower())
     if not match or not any(match.groups()):
         raise InvalidOption(
-            option, f"{value!r} is no duration; write a number with its unit, such as 48h, 14d or 1d12h"
+            option, f"{value!r} is not a valid duration; write a number with its unit, such as 48h, 14d or 1d12h"
         )
     seconds = sum(int(number or 0) * unit for number, unit in zip(match.groups(), _UNITS, strict=True))
     if seconds > _LONGEST:

@@ -115,6 +115,7 @@ def read_user(record: Mapping[str, Any]) -> tuple[User, list[str]]:
         roles=tuple(filter(None, (role.text("displayName") for role in fields.children("roles")))),
         hidden=fields.flag("hidden"),
         created_at=_moment(fields.text("creationTime")),
+        creation_unreadable=bool(fields.text("creationTime")) and _moment(fields.text("creationTime")) is None,
     )
     if not user.id:
         raise UnusableAnswer("RingCentral's list of users holds a record without a usable id; check server_url")

@@ -77,20 +77,21 @@ def for_people_there(opening: datetime) -> str:
 
 
 def _time(option: str, text: str) -> time:
-    # YAML reads 17:00 without quotes as the number of minutes, 1020
-    minutes = int(text) if re.fullmatch(r"\d{2,4}", text) else -1
-    match = re.fullmatch(r"(\d?\d):(\d\d)", text.strip())
+    # YAML reads 17:00 without quotes as the number of minutes, 1020; 0900 is no such number
+    minutes = int(text) if re.fullmatch(r"[1-9][0-9]{1,3}", text) else -1
+    match = re.fullmatch(r"([0-9]?[0-9]):([0-9]{2})", text.strip())
     hour, minute = divmod(minutes, 60) if minutes >= 0 else map(int, match.groups()) if match else (99, 0)
     if hour > 23 or minute > 59:
-        raise InvalidOption(option, f"{text!r} is no time of the day; write it as '09:00', in quotes")
+        raise InvalidOption(option, f"{text!r} is not a time of day; write it as '09:00', in quotes. No mail was sent.")
     return time(hour, minute)
 
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        # newer Pythons read 20261225 too
+        return date.fromisoformat(text.strip() if "-" in text else "")
     except ValueError:
-        raise InvalidOption("window.holidays", f"{text!r} is no date; write it as 2026-12-25") from None
+        raise InvalidOption("window.holidays", f"{text!r} is not a date; write it as 2026-12-25") from None
 
 
 def read_zone(option: str, name: object) -> ZoneInfo:
@@ -99,5 +100,5 @@ def read_zone(option: str, name: object) -> ZoneInfo:
         return ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidOption(
-            option, f"{name!r} is no time zone that is known here; it is written as Europe/Paris, and needs tzdata"
+            option, f"{name!r} is not a valid time zone; write it as Europe/Paris, and install tzdata"
         ) from None

@@ -342,7 +342,9 @@ def _read(
             sites=batch.site or policy.sites,
             departments=batch.department or policy.departments,
         )
-        selections.append(Selection(own, found.users, judge_named(found.not_found, found.ambiguous), batch.name))
+        selections.append(
+            Selection(own, found.users, judge_named(found.not_found, found.ambiguous, found.suggestions), batch.name)
+        )
     met = list(zip(batches, selections, strict=True))
     problems = same_user_twice((batch, one.users) for batch, one in met)
     if params["unknown"] == "fail":

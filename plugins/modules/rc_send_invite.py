@@ -98,9 +98,8 @@ options:
     type: str
     default: 48h
   max_attempts:
-    description: Stop inviting somebody after this many invitations. V(0) never stops.
+    description: Stop inviting somebody after this many invitations. There is no such limit unless set; V(0) is refused.
     type: int
-    default: 0
   ledger:
     description:
       - Where the module remembers who was invited at which address, when, how often, and by which run and bulk task.
@@ -306,6 +305,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import (
+    excluding_nobody,
     judge_named,
     judge_planned,
     narrowed_to_nobody,
@@ -314,12 +314,13 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions imp
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_guard, read_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._outcomes import approval_of, failure_of, result_of
 from ansible_collections.onboard.ringcentral.plugins.module_utils._plans import check_account, check_age
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import read_policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
-from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users
+from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, refuse_strangers
 from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import (
     Outcome,
     Plan,
@@ -357,7 +358,12 @@ def run(
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
     result = result_of(account, outcome) | {
-        "warnings": [*warnings, *situation.warnings, *narrowed_to_nobody(policy, everybody)]
+        "warnings": [
+            *warnings,
+            *situation.warnings,
+            *narrowed_to_nobody(policy, everybody),
+            *excluding_nobody(policy, everybody),
+        ]
     }
     if waves:
         result["waves"] = sizes(waves, (one.user for one in plan.decisions[0] if one.user and one.verdict == "send"))
@@ -375,7 +381,7 @@ def _policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]
     policy = replace(
         policy,
         resend_after=parse_duration("resend_after", params["resend_after"]),
-        max_attempts=params["max_attempts"],
+        max_attempts=read_guard("max_attempts", params["max_attempts"]),
         planned={entry["id"]: entry["email"] for entry in (params["plan"] or {}).get("users", ())},
     )
     return policy, warnings
@@ -396,18 +402,17 @@ def _check_whom(params: Mapping[str, Any]) -> None:
 
 def _read(params: Mapping[str, Any], policy: Policy, api: Api) -> tuple[list[User], Selection]:
     """All users that matter, and those of them to consider."""
-    if params["all_pending"] and not params["correct_email"]:
-        users = list_users(api, statuses=["not_activated"], types=PERSON_TYPES)
-    else:
-        users = list_users(api)
+    # all people, since an address that another user has, active or not, is not this user's alone
+    users = list_users(api, types=PERSON_TYPES if params["all_pending"] else ())
     users = with_employee_ids(api, users, params["employee_id_field"])
     if params["all_pending"]:
         return users, Selection(policy, select(policy, users))
     if params["plan"] is not None:
         planned = [user for user in users if user.id in policy.planned]
         return users, Selection(policy, planned, judge_planned(policy.planned, users))
-    found = find_users(params["users"], users)
-    return users, Selection(policy, found.users, judge_named(found.not_found, found.ambiguous))
+    found = find_users(read_users("users", params["users"]) or (), users)
+    refuse_strangers("users", found)
+    return users, Selection(policy, found.users, judge_named(found.not_found, found.ambiguous, found.suggestions))
 
 
 def _checked(plan: Plan, outcome: Outcome, policy: Policy, result: dict[str, Any]) -> dict[str, Any]:

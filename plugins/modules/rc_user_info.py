@@ -267,6 +267,12 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import open_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
+from ansible_collections.onboard.ringcentral.plugins.module_utils._options import (
+    read_domains,
+    read_expected_account,
+    read_patterns,
+    read_users,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import directory_of
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
@@ -317,7 +323,7 @@ def _read(params: Mapping[str, Any], api: Api) -> Reading:
     everybody = with_employee_ids(api, everybody, params["employee_id_field"])
     if params["users"] is None:
         return Reading(account, everybody, everybody, [], [])
-    found = find_users(params["users"], everybody)
+    found = find_users(read_users("users", params["users"]) or (), everybody)
     users = {user.id: user for who in (found.users, *found.ambiguous.values()) for user in who}
     warnings = [f"users: {name} means {describe(who)}" for name, who in found.ambiguous.items()]
     return Reading(account, everybody, list(users.values()), list(found.not_found), warnings)
@@ -361,13 +367,14 @@ def _report(
 def _policy(params: Mapping[str, Any]) -> tuple[Policy | None, list[str]]:
     """How addresses are judged, if findings are asked for, and warnings."""
     directory, warnings = directory_of(params)
+    read_expected_account("expect_account", params["expect_account"])
     if not params["findings"]:
         if directory:
             raise InvalidOption("directory", "is for findings only; set findings to true")
         return None, []
     policy = Policy(
-        allowed_domains=params["allowed_domains"],
-        placeholder_patterns=params["placeholder_patterns"],
+        allowed_domains=read_domains("allowed_domains", params["allowed_domains"]),
+        placeholder_patterns=read_patterns("placeholder_patterns", params["placeholder_patterns"]),
         directory=directory,
     )
     return policy, warnings

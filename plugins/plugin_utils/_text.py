@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # A cell that begins with one of these is a formula to a spreadsheet, in full width and after blanks too.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _LEADING = ("\t", "\r", "\n")
+_LATER_FORMULA = re.compile(rf"(;\s*|(?<=\S)[\t\r\n\v\f\x85\u2028\u2029]\s*)([{re.escape(''.join(_FORMULA))}])")
 # Characters that turn the direction of the text around them.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -58,7 +60,8 @@ def cell(value: object, columns: int) -> str:
 
 
 def defused(value: object) -> str:
-    """The value as plain text that no spreadsheet takes for a formula."""
-    text = plain(value)
-    risky = str(value).startswith(_LEADING) or text.lstrip().startswith(_FORMULA)
+    """The value as plain text that no spreadsheet takes for a formula, also one that splits cells at semicolons."""
+    given = "" if value is None else str(value)
+    text = plain(_LATER_FORMULA.sub(r"\1'\2", given))
+    risky = given.startswith(_LEADING) or text.lstrip().startswith(_FORMULA)
     return f"'{text}" if risky else text

@@ -13,7 +13,10 @@ from integration.test_role_directory import _pending as pending
 def test_before_and_after_are_shown_and_the_second_run_changes_nothing(rc: Emulator, player: Player) -> None:
     people = pending(rc)
     directory = [{"email": one.email, "name": one.name} for one in people[2:]]
-    directory += [{"email": f"right{number}@example.com", "name": one.name} for number, one in enumerate(people[:2])]
+    directory += [
+        {"email": f"right{number}@example.com", "name": one.name, "extension_number": one.extension_number}
+        for number, one in enumerate(people[:2])
+    ]
     before = [one.email for one in people[:2]]
     options = {"reinvite_directory": directory, "reinvite_correct_email": True}
 
@@ -48,7 +51,9 @@ def test_a_refused_correction_leaves_them_held_and_the_others_served(rc: Emulato
     people = pending(rc)
     directory = [{"email": one.email, "name": one.name} for one in people[1:]]
     rc.account.reject[people[0].id] = "Parameter [email] value is invalid"
-    directory.append({"email": "right@example.com", "name": people[0].name})
+    directory.append(
+        {"email": "right@example.com", "name": people[0].name, "extension_number": people[0].extension_number}
+    )
     played = player.play(role_play(reinvite_directory=directory, reinvite_correct_email=True))
     assert played.code == 2, played.output
     assert "11 of 11 users were invited (1 not corrected)" in played.failure

@@ -58,11 +58,20 @@ def test_a_file_as_excel_writes_it(rc: Emulator, player: Player, encoding: str) 
             {"reinvite_directory_csv_columns": {"email": ["e-mail"]}},
             "'e-mail' for email",
         ),
-        ("Mail;Name\nada@example.com;Ada", {}, "split at ',', the columns are 'Mail;Name'"),
+        (
+            "Mail;Name\nada@example.com;Ada",
+            {"reinvite_directory_csv_delimiter": ","},
+            "split at ',', the columns are 'Mail;Name'",
+        ),
+        (
+            "mail,Enabled\nada@example.com,FALSCH\nbob@example.com,?\n",
+            {},
+            "no row means enabled, so every user would be held: 'Enabled' has 'FALSCH' (1), '?' (1)",
+        ),
         ("mail,name\n", {}, "has 0 people, and reinvite_directory_min_entries wants at least 1"),
         ("mail\nada@example.com", {"reinvite_directory_min_entries": 900}, "has 1 people"),
         ("mail\nada@example.com", {"reinvite_directory_csv": "missing.csv"}, "missing.csv"),
-        ("mail\nada@example.com", {"reinvite_directory_csv_encoding": "klingon"}, "'klingon' is no encoding"),
+        ("mail\nada@example.com", {"reinvite_directory_csv_encoding": "klingon"}, "'klingon' is not an encoding"),
         ("mail\nada@example.com", {"reinvite_directory_csv": ""}, "reinvite_directory_csv must name the file"),
         (
             "",

@@ -129,9 +129,33 @@ def test_a_duplicate_counts_even_when_the_other_one_is_not_considered() -> None:
     assert verdict(user(1), others=[user(2, email="person1@example.com")]).reason == "duplicate_email"
 
 
-@pytest.mark.parametrize("other", [{"status": "enabled"}, {"type": "department"}])
-def test_only_pending_people_make_a_duplicate(other: dict[str, Any]) -> None:
-    assert verdict(user(1), others=[user(2, email="person1@example.com", **other)]).reason == "not_activated"
+@pytest.mark.parametrize("status", ["enabled", "frozen", "unassigned", "not_activated"])
+def test_whoever_may_read_the_mailbox_makes_a_duplicate(status: str) -> None:
+    other = user(2, email="PERSON1@example.com", status=status)
+    assert verdict(user(1), others=[other]).reason == "duplicate_email"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [({"type": "department"}, ""), ({"status": "disabled"}, "has the address that Person 2 (extension 102, id 4002,")],
+)
+def test_queues_and_leavers_make_no_duplicate(other: dict[str, Any], said: str) -> None:
+    decision = verdict(user(1), others=[user(2, email="person1@example.com", **other)])
+    assert decision.reason == "not_activated"
+    assert decision.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("fields", "policy", "reason"),
+    [
+        ({"created_at": None, "creation_unreadable": True}, {"min_age": 2 * HOUR}, "ambiguous"),
+        ({"created_at": None, "creation_unreadable": True}, {}, "not_activated"),
+        ({"created_at": NOW + HOUR}, {"min_age": 2 * HOUR}, "too_new"),
+        ({"created_at": NOW + HOUR}, {}, "not_activated"),
+    ],
+)
+def test_a_creation_time_that_proves_nothing(fields: dict[str, Any], policy: dict[str, Any], reason: str) -> None:
+    assert verdict(user(**fields), Policy(**policy)).reason == reason
 
 
 def test_a_wave_takes_the_oldest_first_and_those_without_a_date_before_them() -> None:

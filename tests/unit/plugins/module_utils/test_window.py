@@ -70,14 +70,14 @@ def test_minutes_as_yaml_reads_an_unquoted_time() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"start": "9 o'clock"}, "^window.start: \"9 o'clock\" is no time of the day; write it as '09:00'"),
-        ({"end": "24:00"}, r"^window\.end: '24:00' is no time"),
+        ({"start": "9 o'clock"}, "^window.start: \"9 o'clock\" is not a time of day; write it as '09:00'"),
+        ({"end": "24:00"}, r"^window\.end: '24:00' is not a time"),
         ({"end": "09:00"}, r"^window: ends at 09:00, which is not after its start at 09:00"),
         ({"days": []}, r"^window: does not open within 400 days"),
-        ({"holidays": ["25.12."]}, r"^window\.holidays: '25\.12\.' is no date"),
-        ({"timezone": "Paris"}, r"^window\.timezone: 'Paris' is no time zone"),
-        ({"timezones": {"Rome": 5}}, r"^window\.timezones: 5 is no time zone"),
-        ({"timezone": "../../etc/passwd"}, r"is no time zone"),
+        ({"holidays": ["25.12."]}, r"^window\.holidays: '25\.12\.' is not a date"),
+        ({"timezone": "Paris"}, r"^window\.timezone: 'Paris' is not a valid time zone"),
+        ({"timezones": {"Rome": 5}}, r"^window\.timezones: 5 is not a valid time zone"),
+        ({"timezone": "../../etc/passwd"}, r"is not a valid time zone"),
     ],
 )
 def test_what_cannot_be_right_is_told(options: dict[str, Any], says: str) -> None:

@@ -61,7 +61,7 @@ def test_named_users_come_out_with_a_reason_each(stage: Any) -> None:
 def test_a_site_that_nobody_has_is_a_warning(stage: Any) -> None:
     result = stage.invite([extension(1, site={"name": "Paris"})], site=["paris", "Pariss"], check_mode=True)
     assert result["counts"]["send"] == 1
-    said = "site: nobody who has not activated is of the site 'Pariss'; is it spelt like that?"
+    said = "site: no user who has not activated is of the site 'Pariss'; check the spelling"
     assert [warning for warning in result["warnings"] if warning.startswith("site")] == [said]
 
 
@@ -114,8 +114,8 @@ def test_the_flags_of_the_transition_are_the_users(stage: Any) -> None:
         ({"users": []}, "^users: is empty; name the users"),
         ({"users": ["", " "]}, "^users: is empty; name the users"),
         ({"users": ["a@example.com"], "all_pending": True}, "^all_pending: cannot be combined with users"),
-        ({"resend_after": "2 days"}, "^resend_after: '2 days' is no duration"),
-        ({"min_age": "soon"}, "^min_age: 'soon' is no duration"),
+        ({"resend_after": "2 days"}, "^resend_after: '2 days' is not a valid duration"),
+        ({"min_age": "soon"}, "^min_age: 'soon' is not a valid duration"),
         ({"limit": -1}, "^limit: -1 is negative"),
         ({"max_attempts": -1}, "^max_attempts: -1 is negative"),
         ({"max_invites": -1}, "^max_invites: -1 is negative"),
