@@ -36,7 +36,8 @@ done
 unset RC_ACCESS_TOKEN
 
 export ANSIBLE_CONFIG=$PWD/ansible.cfg ANSIBLE_HOME=$folder/ansible ANSIBLE_CALLBACK_PLUGINS=$PWD/tests/demo/callbacks
-export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
+ANSIBLE_COLLECTIONS_PATH=$(python tests/checkout.py)
+export ANSIBLE_COLLECTIONS_PATH
 export ANSIBLE_STDOUT_CALLBACK=story ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 export XDG_STATE_HOME=$folder/state  # a ledger of the demonstration's own
 reinvite=(playbooks/reinvite.yml -e "{reinvite_report_dir: '$folder/reports'}")
