@@ -24,7 +24,7 @@ PYTHONPATH=tests python -m emulator --users 40 --pending 12 --limit auth=50 --re
   >"$folder/emulator.log" 2>&1 &
 emulator=$!
 trap 'kill "$emulator" 2>/dev/null || true; wait "$emulator" 2>/dev/null || true' EXIT
-for _ in $(seq 150); do
+for _ in $(seq 900); do  # a busy machine takes its time
   [[ -e $folder/ready.json ]] && break
   kill -0 "$emulator" 2>/dev/null || { cat "$folder/emulator.log" >&2; exit 1; }
   sleep 0.1
