@@ -7,9 +7,12 @@ NEWEST = $(shell .ci/find-python 3.14 3.13 3.12)
 OLDEST = $(shell .ci/find-python 3.10)
 EE ?= execution-environment.yml
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+# A collections path in which this checkout is onboard.ringcentral, whatever its folder is called: an ignored link.
+LINK = build/collections/ansible_collections/onboard/ringcentral
+NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -43,13 +46,13 @@ test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
 
 lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
 
-lint-python: .venv-lint/.ready
+lint-python: .venv-lint/.ready | $(LINK)
 	.venv-lint/bin/ruff check
 	.venv-lint/bin/ruff format --check
 	.venv-lint/bin/mypy
 
-lint-ansible: .venv-lint/.ready
-	PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.collections" .venv-lint/bin/ansible-lint --strict
+lint-ansible: .venv-lint/.ready | $(LINK)
+	PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/build/collections" .venv-lint/bin/ansible-lint --strict
 
 lint-papers: .venv-lint/.ready
 	.venv-lint/bin/reuse lint --quiet || .venv-lint/bin/reuse lint
@@ -61,7 +64,10 @@ format: .venv-lint/.ready ## Lay the Python files out as `make lint` wants them
 	.venv-lint/bin/ruff format
 
 sanity: .venv-sanity/.ready ## ansible-test sanity with the newest ansible-core
-	@.ci/sanity .venv-sanity
+	@.ci/ansible-test .venv-sanity sanity
+
+units: .venv-sanity/.ready ## ansible-test units: the unit tests of the plugins with the newest ansible-core
+	@.ci/ansible-test .venv-sanity units --python default tests/unit/plugins/
 
 matrix: matrix-oldest matrix-newest ## The integration tests on the oldest and the newest supported ansible-core
 
@@ -74,7 +80,7 @@ matrix-oldest matrix-newest: matrix-%: # what takes longest is left to `make tes
 	    --junit-xml=build/junit/matrix-$*.xml \
 	    $(addprefix --ignore=tests/integration/test_,$(addsuffix .py,onboarding_story estate main_job)) tests/integration
 
-molecule: .venv-molecule/.ready ## The role's scenarios: check, converge, idempotence, verify
+molecule: .venv-molecule/.ready | $(LINK) ## The role's scenarios: check, converge, idempotence, verify
 	@cd extensions && PATH="$$PWD/../.venv-molecule/bin:$$PATH" molecule test --all
 
 build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed elsewhere and tried
@@ -83,41 +89,44 @@ build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed 
 ee: .venv-runner/.ready ## What an execution environment is built from, in build/ee/context (EE=<definition>)
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" .ci/ee $(EE)
 
-docs: .venv-lint/.ready ## The reference of modules and roles as reStructuredText in build/docs
+docs: .venv-lint/.ready | $(LINK) ## The reference of modules and roles as reStructuredText in build/docs
 	@rm -rf build/docs && mkdir -p build/docs
-	@PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.collections" .venv-lint/bin/antsibull-docs \
+	@PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/build/collections" .venv-lint/bin/antsibull-docs \
 	    collection --use-current --squash-hierarchy --dest-dir build/docs onboard.ringcentral
 
 clean: ## Remove everything the other targets made
 	rm -rf .venv .venv-* build .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+$(LINK):
+	@$(PYTHON) tests/checkout.py >/dev/null
+
 # Environments. Each is made again when its requirements change.
-.venv/.ready: requirements.txt tests/requirements.txt
+.venv/.ready: $(NEEDS)
 	@.ci/environment .venv "$(PYTHON)" -r tests/requirements.txt
 
-.venv-ad/.ready: requirements.txt tests/requirements.txt tests/requirements-ad.txt
+.venv-ad/.ready: $(NEEDS) tests/requirements-ad.txt
 	@.ci/environment .venv-ad "$(PYTHON)" -r tests/requirements-ad.txt
 
-.venv-runner/.ready: requirements.txt tests/requirements.txt tests/requirements-runner.txt
+.venv-runner/.ready: $(NEEDS) tests/requirements-runner.txt
 	@.ci/environment .venv-runner "$(PYTHON)" -r tests/requirements-runner.txt
 
 .venv-eda/.ready: requirements.txt tests/requirements-eda.txt
 	@.ci/environment .venv-eda "$(PYTHON)" -r tests/requirements-eda.txt
 
-.venv-awx/.ready: requirements.txt tests/requirements.txt tests/requirements-awx.txt
+.venv-awx/.ready: $(NEEDS) tests/requirements-awx.txt
 	@.ci/environment .venv-awx "$(PYTHON)" -r tests/requirements-awx.txt
 
-.venv-lint/.ready: requirements.txt tests/requirements.txt tests/requirements-lint.txt
+.venv-lint/.ready: $(NEEDS) tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
 
-.venv-molecule/.ready: requirements.txt tests/requirements.txt
+.venv-molecule/.ready: $(NEEDS)
 	@.ci/environment .venv-molecule "$(PYTHON)" -r tests/requirements.txt 'molecule>=24.7'
 
-.venv-oldest/.ready: requirements.txt tests/requirements.txt
+.venv-oldest/.ready: $(NEEDS)
 	@.ci/environment .venv-oldest "$(OLDEST)" -r tests/requirements.txt 'ansible-core==2.17.*'
 
-.venv-newest/.ready: requirements.txt tests/requirements.txt
+.venv-newest/.ready: $(NEEDS)
 	@.ci/environment .venv-newest "$(NEWEST)" -r tests/requirements.txt
 
 .venv-sanity/.ready: requirements.txt

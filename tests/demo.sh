@@ -24,7 +24,7 @@ PYTHONPATH=tests python -m emulator --users 40 --pending 12 --limit auth=50 --re
   >"$folder/emulator.log" 2>&1 &
 emulator=$!
 trap 'kill "$emulator" 2>/dev/null || true; wait "$emulator" 2>/dev/null || true' EXIT
-for _ in $(seq 150); do
+for _ in $(seq 900); do  # a busy machine takes its time
   [[ -e $folder/ready.json ]] && break
   kill -0 "$emulator" 2>/dev/null || { cat "$folder/emulator.log" >&2; exit 1; }
   sleep 0.1
@@ -36,7 +36,8 @@ done
 unset RC_ACCESS_TOKEN
 
 export ANSIBLE_CONFIG=$PWD/ansible.cfg ANSIBLE_HOME=$folder/ansible ANSIBLE_CALLBACK_PLUGINS=$PWD/tests/demo/callbacks
-export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
+ANSIBLE_COLLECTIONS_PATH=$(python tests/checkout.py)
+export ANSIBLE_COLLECTIONS_PATH
 export ANSIBLE_STDOUT_CALLBACK=story ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 export XDG_STATE_HOME=$folder/state  # a ledger of the demonstration's own
 reinvite=(playbooks/reinvite.yml -e "{reinvite_report_dir: '$folder/reports'}")

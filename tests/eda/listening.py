@@ -22,7 +22,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
-ROOT = Path(__file__).parents[2]
+from checkout import COLLECTIONS
+
 SECONDS = 40
 TOKEN = "a-token-of-this-test"
 ASKED = ("limit", "variables")
@@ -134,7 +135,7 @@ def listening(folder: Path, rulebook: str, variables: Mapping[str, Any]) -> Iter
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "EDA_JOB_TEMPLATE_REFRESH_DELAY": "0.1",
     }
     with Awx().serving() as awx, log.open("wb") as output:

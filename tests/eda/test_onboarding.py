@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from eda.listening import ROOT, TOKEN, Rulebook, listening
+from checkout import ROOT
+from eda.listening import TOKEN, Rulebook, listening
 
 SHIPPED = ROOT / "extensions/eda/rulebooks/onboarding.yml"
 VARIABLES = {"ringcentral_account": "acme_europe", "ringcentral_credentials": [7]}

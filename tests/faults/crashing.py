@@ -14,8 +14,8 @@ from typing import Any
 
 import requests
 
+from checkout import COLLECTIONS
 from emulator import Emulator
-from integration.playing import ROOT
 
 MODULE = "ansible_collections.onboard.ringcentral.plugins.modules.rc_send_invite"
 SECONDS = 60
@@ -43,7 +43,7 @@ class Process:
         self._popen = subprocess.Popen(
             [sys.executable, "-m", MODULE],
             cwd=folder,
-            env={**rc.env(), "PYTHONPATH": str(ROOT / ".collections"), "HOME": str(folder), "LC_ALL": "C.UTF-8"},
+            env={**rc.env(), "PYTHONPATH": str(COLLECTIONS), "HOME": str(folder), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

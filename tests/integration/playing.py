@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checkout import COLLECTIONS, ROOT
 from emulator import Emulator
 
-ROOT = Path(__file__).parents[2]
 CALLBACKS = Path(__file__).parent / "callbacks"
 BIN = Path(sys.executable).parent
 
@@ -92,7 +92,7 @@ class Player:
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_LOCALHOST_WARNING": "false",

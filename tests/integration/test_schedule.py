@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from checkout import COLLECTIONS, ROOT
 from emulator import Emulator
 from emulator.people import DOMAINS
-from integration.playing import BIN, NO_LIMITS, ROOT, mailed
+from integration.playing import BIN, NO_LIMITS, mailed
 
 SCHEDULE = ROOT / "examples/schedule"
 PENDING = 3
@@ -33,7 +34,7 @@ class Machine:
             "/etc/ringcentral": str(folder),
             "/var/lib/ringcentral": str(self.state),
             "/opt/ringcentral/bin/ansible-playbook": str(BIN / "ansible-playbook"),
-            "/opt/ringcentral/collections": str(ROOT / ".collections"),
+            "/opt/ringcentral/collections": str(COLLECTIONS),
         }
         credentials = self.read("credentials.env")
         for name, value in rc.env().items():

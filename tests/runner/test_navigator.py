@@ -10,8 +10,9 @@ from pathlib import Path
 
 import yaml
 
+from checkout import COLLECTIONS, ROOT
 from emulator import Emulator
-from integration.playing import BIN, CONNECTION, ROOT, mailed
+from integration.playing import BIN, CONNECTION, mailed
 
 SETTINGS = ROOT / "examples/execution_environment/ansible-navigator.yml"
 FIELD = ("-e", '{"reinvite_ledger": {"backend": "custom_field"}}')
@@ -47,7 +48,7 @@ def navigate(folder: Path, rc: Emulator, *options: str) -> str:
             "HOME": str(folder / "home"),
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm",
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             **rc.env(),
         },
         stdin=subprocess.DEVNULL,
