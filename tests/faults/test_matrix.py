@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils import _deliver
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _delivery
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator
@@ -44,7 +44,7 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_twice_and_nobody_missing(
     backend: str, cell: Cell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Recorder
 ) -> None:
-    monkeypatch.setattr(_deliver, "BULK_SIZE", 2)
+    monkeypatch.setattr(_delivery, "BULK_SIZE", 2)
     with Emulator(users=PENDING + 2, pending=PENDING, odd=False) as rc:
         rounds = Rounds(rc, tmp_path, cell.transport, BACKENDS[backend])
         runs = play(cell, rounds)
