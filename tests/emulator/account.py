@@ -127,17 +127,13 @@ class Account:
             raise Refused(401, "OAU-128", "Access token is expired")
         return session
 
-    def demand(self, *permissions: str) -> None:
-        """Refused if the app or the user lacks one of these; "A OR B" needs either."""
-        for permission in permissions:
-            names = permission.split(" OR ")
-            if self.lacking.issuperset(names):
-                raise Refused(
-                    403,
-                    "CMN-408",
-                    f"To call this API endpoint, the user needs the permission [{names[0]}].",
-                    permissionName=names[0],
-                )
+    def demand(self, app: str, user: str) -> None:
+        """Refused if the app, or then the user, lacks its permission; "A OR B" needs either. "" asks for none."""
+        for needed, code, who in ((app, "CMN-401", "application"), (user, "CMN-408", "user")):
+            names = needed.split(" OR ")
+            if needed and self.lacking.issuperset(names):
+                words = f"In order to call this API endpoint, {who} needs to have [{names[0]}] permission"
+                raise Refused(403, code, words, permissionName=names[0])
 
     def find(self, extension_id: str) -> Extension:
         extension = (

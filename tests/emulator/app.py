@@ -175,8 +175,8 @@ class RingCentral:
             if call.ids["accountId"] not in {"~", str(self.world.account.id)}:
                 raise Refused(403, "CMN-419", "In order to call this API endpoint, user needs to be of that account")
             if call.fault and call.fault.kind == "permission":
-                raise Refused(403, "CMN-401", f"[{operation.permissions[0]}] permission required")
-            self.world.account.demand(*operation.permissions)
+                raise Refused(403, "CMN-401", f"[{operation.app}] permission required")
+            self.world.account.demand(operation.app, operation.user)
         if objection:
             self._object(entry, "request", objection)
             if operation.group == "Auth":
