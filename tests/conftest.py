@@ -48,7 +48,9 @@ def _parallel(cells: list[Mapping[str, Any]]) -> str:
 
 
 def _outcome(cells: list[Mapping[str, Any]]) -> str:
-    return f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
+    said = f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
+    others = [(name, _sum(cells, name)) for name in ("crashes", "endless") if name in cells[0]]
+    return ", ".join([said, *(f"{name} {number}" for name, number in others)])
 
 
 def _sum(cells: Iterable[Mapping[str, Any]], name: str) -> int:

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
 from emulator import Emulator
 
+MAX_WAIT = 120
+"""Seconds that a run may wait."""
+
 PAGE = 3
 """Users on a page of the list, so that a handful of people make two."""
 
@@ -28,7 +33,7 @@ LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET
 
 @dataclass(frozen=True)
 class Backend:
-    """A kind of ledger: its option, whom it knows as invited, and whether a lost answer leaves a doubt."""
+    """A kind of ledger: its option, the users it knows as invited, and whether a lost answer leaves a doubt."""
 
     option: Callable[[Path], dict[str, Any]]
     invited: Callable[[Emulator, Path], set[str]]
@@ -65,17 +70,27 @@ class SmallPages(RequestsWire):
     def send(self, request: Request) -> Response:
         if "perPage" in request.params:
             request = replace(request, params={**request.params, "perPage": PAGE})
+        if request.json and "perPage" in request.json:
+            request = replace(request, json={**request.json, "perPage": PAGE})
         return super().send(request)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run came to: its result, the sentence with which it failed ("" if it did not), whom it mailed."""
+    """One run: its result, the sentence with which it failed ("" if it did not), the users it mailed and how often.
+
+    ``crash`` is an exception that no module may end with. ``waited`` are seconds of the emulator's clock, ``took``
+    those of this machine's.
+    """
 
     result: dict[str, Any]
     message: str
     mailed: Counter[str]
     warnings: list[str]
+    crash: str = ""
+    waited: float = 0
+    took: float = 0
+    requests: int = 0
 
     @property
     def entries(self) -> dict[str, dict[str, Any]]:
@@ -93,25 +108,42 @@ class Rounds:
         self.tokens: list[str] = []
         self.runs = 0
         self._options = {"all_pending": True, "transport": transport, "ledger": backend.option(folder)}
-        self.pending = {str(one.id) for one in rc.account.extensions.values() if one.status == "NotActivated"}
 
-    def run(self, *, timeout: float = 10, max_wait: float = 120, **options: Any) -> Run:
-        """As the module does it, a minute after the run before."""
+    @property
+    def pending(self) -> set[str]:
+        """The users who have not activated by now."""
+        return {str(one.id) for one in self.rc.account.extensions.values() if one.status == "NotActivated"}
+
+    @property
+    def odd_one(self) -> str:
+        """The user that RingCentral refuses where a fault concerns one user: neither the first nor the last."""
+        return sorted(self.pending)[2]
+
+    def run(self, *, timeout: float = 10, max_wait: float = MAX_WAIT, skew: float = 0, **options: Any) -> Run:
+        """As the module does it, a minute after the run before, on a machine whose clock is wrong by ``skew``."""
         validated = ArgumentSpecValidator(_argspec.send_invite()).validate({**self._options, **options})
         assert not validated.error_messages
         if self.runs:
             self.rc.clock.advance(60)
         self.runs += 1
-        before = self.mails
+        before, first, began, started = self.mails, len(self.rc.log), time.monotonic(), self.rc.clock.seconds()
         result: dict[str, Any] = {}
-        message = ""
+        message = crash = ""
         api = self._client(timeout, max_wait)
+
+        def now() -> datetime:
+            return self.rc.clock.now() + timedelta(seconds=skew)
+
         try:
             with api:
-                result = rc_send_invite.run(validated.validated_parameters, api, self.rc.clock.now, check_mode=False)
+                result = rc_send_invite.run(validated.validated_parameters, api, now, check_mode=False)
         except RingCentralError as error:
             result, message = error.as_result(), error.message
-        return Run(result, message, self.mails - before, api.warnings)
+        except Exception as error:  # noqa: BLE001  # to be counted, and shown by the test
+            crash = f"{type(error).__name__}: {error}"
+        took, waited = time.monotonic() - began, self.rc.clock.seconds() - started
+        warnings = [*result.get("warnings", ()), *api.warnings]
+        return Run(result, message, self.mails - before, warnings, crash, waited, took, len(self.rc.log) - first)
 
     @property
     def mails(self) -> Counter[str]:
