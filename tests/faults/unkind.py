@@ -121,8 +121,8 @@ REFUSALS = {"one_refused": _refused(403, "CMN-101", refuses=True)}
 POISON = {"one_refuses_all": Fault(refuses=True, faces={"poison": []})}
 
 SLOW = {
-    "drip": Fault(loses=True, options={"seconds": 8}),
-    "continue_forever": Fault(loses=True, options={"seconds": 8}),
+    "drip": Fault(loses=True, options={"seconds": 20}),
+    "continue_forever": Fault(loses=True, options={"seconds": 20}),
 }
 DEEP = {"deep_nesting": Fault(loses=True)}
 
