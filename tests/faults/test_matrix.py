@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import re
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _delivery
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator
 from faults.cells import FAULTS, OLD_FAULTS, Cell, cells
+from faults.controller import quick_disk  # noqa: F401  # a fixture
 from faults.kinds import FIELD, MAILING, PLANNING, TASK_SECONDS, TRANSPORTS
 from faults.rounds import BACKENDS, MAX_WAIT, Rounds, Run
 from faults.unkind import RATES
@@ -36,19 +35,7 @@ Recorder = Callable[[str, object], None]
 CELLS = [(backend, cell) for backend in BACKENDS for cell in cells(backend)]
 
 
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No power is cut here, so that SQLite need not wait for the disk, which would be half of the time."""
-    connect = SqliteLedger._connect
-
-    def without_sync(ledger: SqliteLedger, target: str) -> sqlite3.Connection:
-        db = connect(ledger, target)
-        db.execute("PRAGMA synchronous = OFF")
-        return db
-
-    monkeypatch.setattr(SqliteLedger, "_connect", without_sync)
-
-
+@pytest.mark.usefixtures("quick_disk")
 @pytest.mark.timeout(60)  # a run that does not end fails
 @pytest.mark.parametrize(("backend", "cell"), CELLS, ids=map("-".join, (map(str, pair) for pair in CELLS)))
 def test_no_user_twice_and_none_missing(
