@@ -20,7 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     recorded = [entry for report in reports if report.when == "call" for entry in report.user_properties]
-    for name, summary in (("fault cell", _matrix), ("kills", _kills), ("parallel", _parallel), ("estate", "\n".join)):
+    for name, summary in (
+        ("fault cell", _matrix),
+        ("kills", _kills),
+        ("parallel", _parallel),
+        ("fuzz", _fuzz),
+        ("estate", "\n".join),
+    ):
         if cells := [value for key, value in recorded if key == name]:
             terminalreporter.write_line(summary(cells))
 
@@ -47,6 +53,18 @@ def _parallel(cells: list[Mapping[str, Any]]) -> str:
     return f"in parallel: {_sum(cells, 'runs')} runs for {_sum(cells, 'people')} people, {_outcome(cells)}"
 
 
+def _fuzz(scenarios: list[Mapping[str, Any]]) -> str:
+    kinds = {
+        "crashes": "crashes",
+        "lost": "results lost",
+        "twice": "mailed twice",
+        "silent": "silent",
+        "stuck": "stuck",
+    }
+    counts = ", ".join(f"{words} {_sum(scenarios, kind)}" for kind, words in kinds.items())
+    return f"fuzz: {_sum(scenarios, 'cases')} cases in {len(scenarios)} scenarios, {counts}"
+
+
 def _outcome(cells: list[Mapping[str, Any]]) -> str:
     said = f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
     others = [(name, _sum(cells, name)) for name in ("crashes", "endless") if name in cells[0]]
@@ -55,3 +73,12 @@ def _outcome(cells: list[Mapping[str, Any]]) -> str:
 
 def _sum(cells: Iterable[Mapping[str, Any]], name: str) -> int:
     return sum(cell[name] for cell in cells)
+
+
+SUMMARIES = (
+    ("fault cell", _matrix),
+    ("kills", _kills),
+    ("parallel", _parallel),
+    ("fuzz", _fuzz),
+    ("estate", "\n".join),
+)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller as the gates run it in this process: client, clock and options, and a disk that need not be awaited."""
+"""The controller as the gates run it in this process: client, clock, options, and a disk without sync."""
 
 from __future__ import annotations
 
