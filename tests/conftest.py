@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, summary in (
         ("fault cell", _matrix),
         ("kills", _kills),
+        ("stops", partial(_kills, what="asked to stop")),
         ("parallel", _parallel),
         ("fuzz", _fuzz),
         ("estate", "\n".join),
@@ -41,10 +43,10 @@ def _matrix(cells: list[Mapping[str, Any]]) -> str:
     )
 
 
-def _kills(cells: list[Mapping[str, Any]]) -> str:
-    transports, moments = (len({cell[axis] for cell in cells}) for axis in ("transport", "moment"))
+def _kills(cells: list[Mapping[str, Any]], what: str = "crashes") -> str:
+    ways, moments = (len({cell[axis] for cell in cells}) for axis in ("way", "moment"))
     return (
-        f"crashes: {_sum(cells, 'kills')} kills, at each request x {moments} moments x {transports} transports, "
+        f"{what}: {_sum(cells, 'kills')} in all, at each request x {moments} moments x {ways} ways to invite, "
         f"{_outcome(cells)}"
     )
 
@@ -78,6 +80,7 @@ def _sum(cells: Iterable[Mapping[str, Any]], name: str) -> int:
 SUMMARIES = (
     ("fault cell", _matrix),
     ("kills", _kills),
+    ("stops", partial(_kills, what="asked to stop")),
     ("parallel", _parallel),
     ("fuzz", _fuzz),
     ("estate", "\n".join),

@@ -65,6 +65,7 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     def without_sync(*arguments: Any, **options: Any) -> sqlite3.Connection:
         db = connect(*arguments, **options)
         db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA journal_mode = MEMORY")
         return db
 
     monkeypatch.setattr(sqlite3, "connect", without_sync)

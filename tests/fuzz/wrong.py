@@ -40,15 +40,22 @@ WRONG = {
     "deep": "[" * 50_000 + "]" * 50_000,
 }
 
+UNREAD = {
+    "uri", "firstPage", "lastPage", "previousPage", "scope", "owner_id", "session_id", "token_type", "federated",
+    "lastModifiedTime",
+}  # fmt: skip
+"""Fields that no module looks at."""
+
 _MARK = "the-place-of-the-wrong-value"
 
 
 def paths(document: Any, path: Path = ()) -> Iterator[Path]:
-    """All fields of a document; of a list its first and last item."""
+    """All fields of a document that are read; of a list its first and last item."""
     yield path
     if isinstance(document, dict):
         for key, value in document.items():
-            yield from paths(value, (*path, key))
+            if key not in UNREAD:
+                yield from paths(value, (*path, key))
     if isinstance(document, list) and document:
         for index in sorted({0, len(document) - 1}):
             yield from paths(document[index], (*path, index))
