@@ -97,8 +97,8 @@ RATES = {
 FIELDS = {"fields_empty": _answered(200, {}), "fields_none": _answered(200, {"records": []})}
 
 LATE = {
-    "lag_90": Fault(loses=True, faces={"directory_lag": 90}),
-    "lag_600": Fault(loses=True, faces={"directory_lag": 600}),
+    "lag_90": Fault(loses=True, faces={"directory_lag": 90}, stays=True),
+    "lag_600": Fault(loses=True, faces={"directory_lag": 600}, stays=True),
     "fields_not_shown": Fault(loses=True, faces={"shows_fields": False}),
 }
 
@@ -106,10 +106,10 @@ FORGOTTEN = {"values_not_kept": Fault(loses=True, faces={"keeps_values": False})
 RENAMED = {"field_renamed": Fault(renames=True)}
 
 RECORDS = {
-    "fields_absent": Fault(faces={"absent": ["creationTime", "site", "roles", "references"]}),
-    "small_pages": Fault(faces={"most_per_page": 2}),
-    "limits_not_shown": Fault(faces={"limit_headers": False}),
-    "no_date": Fault(faces={"date": "none"}),
+    "fields_absent": Fault(faces={"absent": ["creationTime", "site", "roles", "references"]}, stays=True),
+    "small_pages": Fault(faces={"most_per_page": 2}, stays=True),
+    "limits_not_shown": Fault(faces={"limit_headers": False}, stays=True),
+    "no_date": Fault(faces={"date": "none"}, stays=True),
 }
 
 CLOCKS = {
@@ -118,7 +118,7 @@ CLOCKS = {
 }
 
 REFUSALS = {"one_refused": _refused(403, "CMN-101", refuses=True)}
-POISON = {"one_refuses_all": Fault(refuses=True, faces={"poison": []})}
+POISON = {"one_refuses_all": Fault(refuses=True, faces={"poison": []}, stays=True)}
 
 SLOW = {
     "drip": Fault(loses=True, options={"seconds": 20}),
