@@ -37,9 +37,9 @@ class Fault:
 
     ``options`` are those of the emulator's fault; with ``script`` it is a bulk task that goes wrong instead, which
     takes ``seconds``. ``kind`` is what the emulator calls it, if that is not its name here. With ``faces`` the account
-    itself is unkind instead, in that run alone unless it ``stays`` so; ``skew`` are the seconds by which the controller's clock is wrong in
-    that run alone. ``refuses`` says that one user, the third, is refused as long as the fault lasts; ``renames`` that
-    somebody renamed the ledger's custom field for that run.
+    itself is unkind instead, in that run alone unless it ``stays`` so; ``skew`` are the seconds by which the
+    controller's clock is wrong in that run. ``refuses`` says that one user, the third, is refused in all runs;
+    ``renames`` that somebody renamed the ledger's custom field for that run.
     """
 
     words: str = ""
