@@ -73,6 +73,8 @@ class Scenario:
             numbers = world.account.create_field("Number")["id"]
             for person in world.account.extensions.values():
                 person.custom_fields[numbers] = f"E-{person.id}"
+        for person in world.account.extensions.values():
+            person.employee_id = f"E-{person.id}"
         if self.left_behind:
             world.account.task_seconds = 10_000
             self.run(world, folder, max_wait=5)
@@ -87,7 +89,7 @@ class Scenario:
         if self.ledger:
             options["ledger"] = self.ledger(world, folder)
         if self.corrects:
-            options |= {"directory": _directory(world), "correct_email": True, "match_by": ["extension_number"]}
+            options |= {"directory": _directory(world), "correct_email": True, "match_by": ["employee_id"]}
         if self.module == "rc_user":
             options["user"] = str(pending(world)[0])
         wire = DirectWire(world, PAGE, spoil) if spoil else DirectWire(world, PAGE)
@@ -112,7 +114,7 @@ def _directory(world: World) -> list[dict[str, str]]:
     """The company's own record, which has another address for the first pending user."""
     people = [world.account.extensions[number] for number in pending(world)]
     return [
-        {"email": one.email if index else f"new.{one.id}@example.com", "extension_number": one.extension_number}
+        {"email": one.email if index else f"new.{one.id}@example.com", "employee_id": f"E-{one.id}"}
         for index, one in enumerate(people)
     ]
 

@@ -56,6 +56,7 @@ def drawn(scenario: Scenario, folder: Path) -> list[Case]:
     ran = scenario.run(world, before)
     assert not ran.message
     assert not ran.crash
+    assert scenario.module != "rc_send_invite" or all(is_known(ran, n, mails(world)[n]) for n in pending(world))
     documents = {operation: text for operation, earlier, text in ran.answers if text and not earlier}
     cases = [
         (operation, path, value)
