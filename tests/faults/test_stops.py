@@ -20,7 +20,7 @@ from faults.test_crashes import invited as known_as_invited
 from integration.playing import NO_LIMITS
 
 Recorder = Callable[[str, object], None]
-STOPS = [(way, signal.SIGTERM) for way in WAYS] + [("bulk", signal.SIGINT), ("bulk", signal.SIGHUP)]
+STOPS = [("bulk", signal.SIGTERM), ("single", signal.SIGTERM), ("bulk", signal.SIGINT), ("bulk", signal.SIGHUP)]
 
 
 @pytest.mark.parametrize(("way", "number"), STOPS, ids=[f"{way}-{number.name}" for way, number in STOPS])
