@@ -12,7 +12,7 @@ LINK = build/collections/ansible_collections/onboard/ringcentral
 NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults fuzz test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -28,6 +28,9 @@ test: .venv/.ready ## Unit and integration tests, from nothing, without root
 
 faults: .venv/.ready ## What goes wrong on the way: the fault matrix, kill -9 at each request, a search for secrets
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/faults.xml tests/faults
+
+fuzz: .venv/.ready ## Each field of each answer with each wrong type: no crash, no second mail, no user forgotten
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --dist=load --junit-xml=build/junit/fuzz.xml tests/fuzz
 
 bench: .venv/.ready ## Sixty accounts in one run: nobody twice, nobody missed, and what it takes
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest --junit-xml=build/junit/bench.xml tests/bench

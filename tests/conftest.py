@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     recorded = [entry for report in reports if report.when == "call" for entry in report.user_properties]
-    for name, summary in (("fault cell", _matrix), ("kills", _kills), ("parallel", _parallel), ("estate", "\n".join)):
+    for name, summary in (
+        ("fault cell", _matrix),
+        ("kills", _kills),
+        ("stops", partial(_kills, what="asked to stop")),
+        ("parallel", _parallel),
+        ("fuzz", _fuzz),
+        ("estate", "\n".join),
+    ):
         if cells := [value for key, value in recorded if key == name]:
             terminalreporter.write_line(summary(cells))
 
@@ -47,10 +55,10 @@ def _matrix(cells: list[Mapping[str, Any]]) -> str:
     )
 
 
-def _kills(cells: list[Mapping[str, Any]]) -> str:
-    transports, moments = (len({cell[axis] for cell in cells}) for axis in ("transport", "moment"))
+def _kills(cells: list[Mapping[str, Any]], what: str = "crashes") -> str:
+    ways, moments = (len({cell[axis] for cell in cells}) for axis in ("way", "moment"))
     return (
-        f"crashes: {_sum(cells, 'kills')} kills, at each request x {moments} moments x {transports} transports, "
+        f"{what}: {_sum(cells, 'kills')} in all, at each request x {moments} moments x {ways} ways to invite, "
         f"{_outcome(cells)}"
     )
 
@@ -59,9 +67,33 @@ def _parallel(cells: list[Mapping[str, Any]]) -> str:
     return f"in parallel: {_sum(cells, 'runs')} runs for {_sum(cells, 'people')} people, {_outcome(cells)}"
 
 
+def _fuzz(scenarios: list[Mapping[str, Any]]) -> str:
+    kinds = {
+        "crashes": "crashes",
+        "lost": "results lost",
+        "twice": "mailed twice",
+        "silent": "silent",
+        "stuck": "stuck",
+    }
+    counts = ", ".join(f"{words} {_sum(scenarios, kind)}" for kind, words in kinds.items())
+    return f"fuzz: {_sum(scenarios, 'cases')} cases in {len(scenarios)} scenarios, {counts}"
+
+
 def _outcome(cells: list[Mapping[str, Any]]) -> str:
-    return f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
+    said = f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
+    others = [(name, _sum(cells, name)) for name in ("crashes", "endless") if name in cells[0]]
+    return ", ".join([said, *(f"{name} {number}" for name, number in others)])
 
 
 def _sum(cells: Iterable[Mapping[str, Any]], name: str) -> int:
     return sum(cell[name] for cell in cells)
+
+
+SUMMARIES = (
+    ("fault cell", _matrix),
+    ("kills", _kills),
+    ("stops", partial(_kills, what="asked to stop")),
+    ("parallel", _parallel),
+    ("fuzz", _fuzz),
+    ("estate", "\n".join),
+)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from .faces import Faces
 from .server import Emulator
 
-__all__ = ["Emulator"]
+__all__ = ["Emulator", "Faces"]

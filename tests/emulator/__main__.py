@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from .faces import Faces, read_faces
 from .limits import DEFAULT_LIMITS
 from .server import Emulator
 
@@ -27,7 +28,7 @@ def main() -> int:
     with ExitStack() as stack:
         try:
             emulator = stack.enter_context(_emulator(options))
-        except (OSError, ValueError) as error:
+        except (OSError, TypeError, ValueError) as error:
             sys.exit(f"emulator: {error}")
         ready = json.dumps({"url": emulator.url, "pid": os.getpid(), **emulator.env()})
         if options.ready_file:  # first: whoever reads the line may look for the file at once
@@ -55,6 +56,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         lacking=set(options.lacking),
         limits=dict(options.limit),
         window=options.window,
+        faces=_faces(options.faces),
     )
     emulator.account.allowed_domains |= set(options.allowed_domain)
     return emulator
@@ -77,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--allowed-domain", **several, metavar="DOMAIN", help="other addresses are refused")
     parser.add_argument("--limit", **several, type=_limit, metavar="GROUP=N", help=f"instead of {DEFAULT_LIMITS}")
     parser.add_argument("--window", type=float, default=60, help="seconds over which limits count")
+    parser.add_argument("--faces", type=Path, metavar="FILE", help='how unkind it is, as JSON: {"directory_lag": 90}')
     parser.add_argument("--ready-file", type=Path, help="gets the same line of JSON")
     parser.add_argument("--tls-cert", type=Path, help="serve https with this certificate")
     parser.add_argument("--tls-key", type=Path, help="the certificate's key, if it is in another file")
@@ -84,6 +87,10 @@ def _arguments() -> argparse.Namespace:
     if options.tls_key and not options.tls_cert:
         parser.error("--tls-key needs --tls-cert")
     return options
+
+
+def _faces(path: Path | None) -> Faces:
+    return read_faces(json.loads(path.read_text(encoding="utf-8"))) if path else Faces()
 
 
 def _limit(text: str) -> tuple[str, int]:

@@ -6,27 +6,17 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from .clock import Clock, iso
+from .directory import Entries, FieldIndex
+from .faces import Faces
 from .people import Extension
 
 PERSON_TYPES = {"User", "DigitalUser", "FlexibleUser", "VirtualUser", "FaxUser"}
-DIRECTORY_TYPES = {
-    "User",
-    "Department",
-    "IvrMenu",
-    "Room",
-    "PagingOnly",
-    "Voicemail",
-    "Announcement",
-    "ParkLocation",
-    "Site",
-}
-"""Of the types that people.py makes, those that the directory knows by name."""
 SESSION_SECONDS = 3600
 PARALLEL_SESSIONS = 5
 BULK_SIZE = 500
@@ -85,14 +75,23 @@ class Account:
     """One RingCentral account: users, sessions, bulk tasks, custom fields and the outbox.
 
     ``lacking`` holds permissions that are missing, ``reject`` makes the update of an extension id fail with a
-    message, ``allowed_domains`` refuses other addresses, ``mailing_flags`` are the flags of a
-    transition that mail. ``task_script`` changes how the next tasks go: ``status`` (Failed, InProgress),
-    ``leave_out`` (a number of records that the result omits), ``stranger`` (name an id that was not asked for),
-    ``mail_first`` (of a Failed task: so many are mailed), ``flat`` (the result's older shape).
+    message, ``faces`` is how unkind the account is, ``allowed_domains`` refuses other addresses, ``mailing_flags``
+    are the flags of a transition that mail. ``task_script`` changes how the next tasks go: ``status`` (Failed,
+    InProgress), ``leave_out`` (a number of records that the result omits), ``stranger`` (name an id that was not asked
+    for), ``mail_first`` (of a Failed task: so many are mailed), ``flat`` (the result's older shape).
     """
 
-    def __init__(self, clock: Clock, people: Iterable[Extension], *, account_id: int = 400131426008) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        people: Iterable[Extension],
+        *,
+        account_id: int = 400131426008,
+        faces: Faces | None = None,
+    ) -> None:
         self.clock = clock
+        self.faces = faces or Faces()
+        self.index = FieldIndex(clock, self.faces)
         self.id = account_id
         self.main_number = "+16505550100"
         self.extensions = {extension.id: extension for extension in people}
@@ -128,17 +127,13 @@ class Account:
             raise Refused(401, "OAU-128", "Access token is expired")
         return session
 
-    def demand(self, *permissions: str) -> None:
-        """Refused if the app or the user lacks one of these; "A OR B" needs either."""
-        for permission in permissions:
-            names = permission.split(" OR ")
-            if self.lacking.issuperset(names):
-                raise Refused(
-                    403,
-                    "CMN-408",
-                    f"To call this API endpoint, the user needs the permission [{names[0]}].",
-                    permissionName=names[0],
-                )
+    def demand(self, app: str, user: str) -> None:
+        """Refused if the app, or then the user, lacks its permission; "A OR B" needs either. "" asks for none."""
+        for needed, code, who in ((app, "CMN-401", "application"), (user, "CMN-408", "user")):
+            names = needed.split(" OR ")
+            if needed and self.lacking.issuperset(names):
+                words = f"In order to call this API endpoint, {who} needs to have [{names[0]}] permission"
+                raise Refused(403, code, words, permissionName=names[0])
 
     def find(self, extension_id: str) -> Extension:
         extension = (
@@ -180,7 +175,7 @@ class Account:
             if key in names:
                 setattr(extension, names[key], value)
         for value in change.get("customFields") or ():
-            extension.custom_fields[value["id"]] = value["value"]
+            self.index.write(extension, value["id"], value["value"])
         if any((change.get("transition") or {}).get(flag) for flag in self.mailing_flags):
             self.outbox.append(
                 Mail(
@@ -212,6 +207,8 @@ class Account:
     def begin_bulk(self, records: list[dict[str, Any]]) -> Task:
         if len(records) > BULK_SIZE:
             raise Refused(400, "CMN-106", f"Too many items, the maximum is {BULK_SIZE}", parameterName="records")
+        if culprit := self.faces.refuses_all_of(records):
+            raise Refused(400, "CMN-101", f"Parameter [records] value is invalid: {culprit}", parameterName="records")
         now = self.clock.seconds()
         task = Task(
             id=secrets.token_hex(8),
@@ -291,50 +288,12 @@ class Account:
             if (not statuses or extension.status in statuses)
             and (not types or extension.type in types)
             and (not ids or str(extension.id) in ids)
+            and not (extension.hidden and self.faces.hides_hidden)
         ]
-        return Entries(found, names)
+        return Entries(found, names, self.index, self.faces)
 
     def counts(self) -> dict[str, int]:
         return dict(sorted(Counter(extension.status for extension in self.extensions.values()).items()))
 
     def _iso(self, seconds: float) -> str:
         return iso(self.clock.now() - timedelta(seconds=self.clock.seconds() - seconds))
-
-
-class Entries:
-    """Entries of the directory, made as they are looked at: a page is a thousand of perhaps fifty thousand."""
-
-    def __init__(self, found: list[Extension], names: Mapping[str, str]) -> None:
-        self._found, self._names = found, names
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (_entry(extension, self._names) for extension in self._found)
-
-    def __getitem__(self, page: slice) -> list[dict[str, Any]]:
-        return [_entry(extension, self._names) for extension in self._found[page]]
-
-
-def _entry(extension: Extension, names: Mapping[str, str]) -> dict[str, Any]:
-    """As the directory shows it; ``names`` are those of the custom fields."""
-    entry: dict[str, Any] = {
-        "id": str(extension.id),
-        "type": extension.type if extension.type in DIRECTORY_TYPES else "Unknown",
-        "status": extension.status,
-        "name": extension.name,
-        "firstName": extension.first_name,
-        "lastName": extension.last_name,
-        "hidden": extension.hidden,
-        "customFields": [
-            {"id": key, "name": names.get(key, ""), "value": value} for key, value in extension.custom_fields.items()
-        ],
-    }
-    optional = {
-        "email": extension.email,
-        "extensionNumber": extension.extension_number,
-        "department": extension.department,
-        "jobTitle": extension.job_title,
-    }
-    return entry | {key: value for key, value in optional.items() if value}

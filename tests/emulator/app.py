@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
-from . import contract, spoiled
+from . import contract, pages, spoiled
 from .account import Refused
 from .calls import Call, Operation, operations
+from .faults import Fault
+from .streams import STREAMS
 from .world import CLIENT_ID, CLIENT_SECRET, JWT, World
 
 
@@ -41,6 +42,13 @@ class RingCentral:
             "createCustomField": self._create_field,
             "searchDirectoryEntries": self._search_directory,
         }
+
+    async def date_answer(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Give an answer the Date that this account's clock shows."""
+        if self.world.faces.date == "none":
+            response.headers.pop("Date", None)
+        elif self.world.faces.date == "own":
+            response.headers["Date"] = self.world.date()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, and log it whatever becomes of it."""
@@ -80,13 +88,11 @@ class RingCentral:
         if kind == "reset_before" or (kind == "hold_before" and self.drops_held):
             entry["reset"] = True
             return spoiled.reset(call.request)
-        if kind == "echo":
+        if kind.startswith("echo"):
             entry["status"] = 400
-            return web.json_response(spoiled.echo(call), status=400)
+            return web.Response(status=400, text=spoiled.echo(call, kind), content_type="application/json")
         if fault and kind in spoiled.INSTEAD:
-            status, headers, text = spoiled.INSTEAD[kind](fault)
-            entry["status"] = status
-            return web.Response(status=status, headers=headers, text=text, content_type=spoiled.content_type(text))
+            return _in_place(entry, *spoiled.INSTEAD[kind](fault))
         if kind in {"expired_token", "revoked_token"}:
             for session in self.world.account.sessions:
                 session.expires_at = session.expires_at if kind == "revoked_token" else 0
@@ -102,14 +108,33 @@ class RingCentral:
             await self._hold(entry)
         if kind == "reset_after":
             return spoiled.reset(call.request)
-        if fault and kind == "slow":
+        if not fault or status == 429:
+            return _response(status, call.headers, spoiled.text_of(document, ""))
+        if kind == "slow":
             await asyncio.sleep(fault.seconds)
-        if fault and kind == "foreign_next_page":
-            spoiled.point_elsewhere(document, fault.host)
+        if kind == "gateway_after":
+            return _in_place(entry, *spoiled.gateway(fault))
+        status, document = self._spoiled(call, fault, status, document)
+        entry["status"] = status
         text = spoiled.text_of(document, kind)
+        if kind in STREAMS:
+            return await STREAMS[kind](call, status, text)
         if kind == "truncated":
             return await spoiled.truncated(call, status, text)
-        return web.Response(status=status, headers=call.headers, text=text, content_type=spoiled.content_type(text))
+        return _response(status, call.headers, text)
+
+    def _spoiled(self, call: Call, fault: Fault, status: int, document: Any) -> tuple[int, Any]:
+        """Another answer than the one that belongs to the request; what is kept in the log is not touched."""
+        if fault.kind == "window_tiny":
+            call.headers.update({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Window": "0.000001"})
+        if fault.kind == "foreign_next_page":
+            spoiled.point_elsewhere(document, fault.host)
+        if fault.kind in pages.SPOILED and status == 200:
+            document = deepcopy(document)
+            pages.SPOILED[fault.kind](document)
+        people = self.world.account.extensions.values()
+        others = [person.record(self._base(call)) for person in people] if fault.kind == "another_record" else []
+        return spoiled.replaced(fault, status, document, others)
 
     async def _hold(self, entry: dict[str, Any]) -> None:
         self.held = {"number": entry["number"], "operation": entry["operation"]}
@@ -123,7 +148,8 @@ class RingCentral:
         if operation is None:
             return 404, {"errorCode": "CMN-102", "message": "Resource is not found"}
         verdict = self.world.limits.admit(operation.group)
-        call.headers.update(verdict.headers)
+        if self.world.faces.limit_headers:
+            call.headers.update(verdict.headers)
         if not verdict.allowed:
             return 429, {"errorCode": "CMN-301", "message": "Request rate exceeded"}
         try:
@@ -149,8 +175,8 @@ class RingCentral:
             if call.ids["accountId"] not in {"~", str(self.world.account.id)}:
                 raise Refused(403, "CMN-419", "In order to call this API endpoint, user needs to be of that account")
             if call.fault and call.fault.kind == "permission":
-                raise Refused(403, "CMN-401", f"[{operation.permissions[0]}] permission required")
-            self.world.account.demand(*operation.permissions)
+                raise Refused(403, "CMN-401", f"[{operation.app}] permission required")
+            self.world.account.demand(operation.app, operation.user)
         if objection:
             self._object(entry, "request", objection)
             if operation.group == "Auth":
@@ -192,23 +218,24 @@ class RingCentral:
         return {"id": account.id, "mainNumber": account.main_number, "status": "Confirmed", "federated": False}
 
     def _list_extensions(self, call: Call) -> Any:
-        self.world.account.work()
-        page, size = call.number("page", 1), call.number("perPage", 100)
-        found = self.world.account.listed({name: call.values(name) for name, _value in call.query})
+        account, faces = self.world.account, self.world.faces
+        account.work()
+        query = {name: call.values(name) for name, _value in call.query}
+        if call.fault and call.fault.kind == "people_activate":
+            for extension in account.listed(query)[:1]:
+                extension.status = "Enabled"
+        found = account.listed(query)
+        page, size = call.number("page", 1), self._size(call.number("perPage", 100))
         base = self._base(call)
-        records = [extension.record(base) for extension in found[(page - 1) * size : page * size]]
-        paging = _paging(page, size, len(found), len(records))
-        links = {"firstPage": 1, "lastPage": max(1, paging["totalPages"])}
-        if page > 1:
-            links["previousPage"] = page - 1
-        if page < paging["totalPages"]:
-            links["nextPage"] = page + 1
+        records = [faces.without_absent(one.record(base)) for one in found[pages.cut(page, size, call.fault)]]
+        described = pages.paging(page, size, len(found), len(records))
         filters = [(name, value) for name, value in call.query if name not in {"page", "perPage"}]
-        navigation = {
-            name: {"uri": f"{base}/extension?{urlencode([*filters, ('page', number), ('perPage', size)])}"}
-            for name, number in links.items()
-        }
-        return {"uri": f"{base}/extension", "records": records, "paging": paging, "navigation": navigation}
+        links = pages.navigation(described, f"{base}/extension", filters)
+        return {"uri": f"{base}/extension", "records": records, "paging": described, "navigation": links}
+
+    def _size(self, asked: int) -> int:
+        """How many records a page of this account has."""
+        return min(asked, self.world.faces.most_per_page or asked)
 
     def _read_extension(self, call: Call) -> Any:
         extension = self.world.account.find(call.ids["extensionId"])
@@ -216,7 +243,8 @@ class RingCentral:
         values = [
             {"id": key, "value": value, "displayName": names[key]} for key, value in extension.custom_fields.items()
         ]
-        return {**extension.record(self._base(call)), "customFields": values}
+        record = self.world.faces.without_absent(extension.record(self._base(call)))
+        return {**record, "customFields": values}
 
     def _update_extension(self, call: Call) -> Any:
         extension = self.world.account.find(call.ids["extensionId"])
@@ -239,10 +267,20 @@ class RingCentral:
 
     def _search_directory(self, call: Call) -> Any:
         search = call.json()
-        page, size = search.get("page", 1), search.get("perPage", 100)
+        page, size = search.get("page", 1), self._size(search.get("perPage", 100))
         found = self.world.account.directory(search)
-        records = found[(page - 1) * size : page * size]
-        return {"records": records, "paging": _paging(page, size, len(found), len(records))}
+        records = found[pages.cut(page, size, call.fault)]
+        return {"records": records, "paging": pages.paging(page, size, len(found), len(records))}
+
+
+def _response(status: int, headers: Mapping[str, str], text: str) -> web.Response:
+    return web.Response(status=status, headers=headers, text=text, content_type=spoiled.content_type(text))
+
+
+def _in_place(entry: dict[str, Any], status: int, headers: Mapping[str, str], text: str) -> web.Response:
+    """An answer that is not RingCentral's."""
+    entry["status"] = status
+    return _response(status, headers, text)
 
 
 def _token(request: web.Request) -> str:
@@ -258,12 +296,6 @@ def _login_refused(status: int, kind: str, code: str, message: str) -> Refused:
         "errors": [{"errorCode": code, "message": message}],
     }
     return refused
-
-
-def _paging(page: int, size: int, total: int, shown: int) -> dict[str, int]:
-    start = (page - 1) * size
-    paging = {"page": page, "perPage": size, "totalPages": math.ceil(total / size), "totalElements": total}
-    return paging | ({"pageStart": start, "pageEnd": start + shown - 1} if shown else {})
 
 
 def _without_secrets(document: Any) -> Any:

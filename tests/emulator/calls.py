@@ -21,7 +21,8 @@ class Operation:
     def __init__(self, template: str, method: str, definition: dict[str, Any]) -> None:
         self.template, self.method, self.id = template, method.upper(), definition["operationId"]
         self.group: str = definition["x-group"]
-        self.permissions = [definition[key] for key in ("x-app", "x-user") if key in definition]
+        self.app: str = definition.get("x-app", "")
+        self.user: str = definition.get("x-user", "")
         self.pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
 
 

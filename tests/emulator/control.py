@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from .app import RingCentral
+from .faces import Faces, read_faces
 from .outbox import outbox_page
 from .people import Extension
 
@@ -17,6 +18,7 @@ from .people import Extension
 def make_app(ringcentral: RingCentral) -> web.Application:
     """RingCentral below /restapi, the outbox at /, and the switches."""
     app = web.Application(client_max_size=64 * 1024**2)
+    app.on_response_prepare.append(ringcentral.date_answer)
     switches = Switches(ringcentral)
     app.router.add_route("*", r"/restapi/{rest:[\s\S]*}", ringcentral.handle)
     app.router.add_get("/", switches.page)
@@ -30,6 +32,7 @@ def make_app(ringcentral: RingCentral) -> web.Application:
     app.router.add_post("/_emulator/reset", switches.reset)
     app.router.add_post("/_emulator/sessions", switches.log_in)
     app.router.add_post("/_emulator/account", switches.account)
+    app.router.add_post("/_emulator/faces", switches.faces)
     app.router.add_post("/_emulator/extensions/{id}", switches.extension)
     return app
 
@@ -109,6 +112,16 @@ class Switches:
                 setattr(account, name, value)
             else:
                 return web.json_response({"error": f"no switch {name}"}, status=400)
+        return web.json_response({})
+
+    async def faces(self, request: web.Request) -> web.Response:
+        """Make the account unkind, or kind again with {}; see ``Faces``."""
+        try:
+            wanted = read_faces(await request.json())
+        except (TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        for entry in fields(Faces):
+            setattr(self._world.faces, entry.name, getattr(wanted, entry.name))
         return web.json_response({})
 
     async def extension(self, request: web.Request) -> web.Response:

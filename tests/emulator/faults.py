@@ -11,6 +11,7 @@ from typing import Any
 KINDS = (
     "429",
     "429_bare",
+    "429_tiny",
     "500",
     "503",
     "503_bare",
@@ -19,6 +20,8 @@ KINDS = (
     "not_json",
     "portal",
     "echo",
+    "echo_escaped",
+    "echo_encoded",
     "reset_before",
     "reset_after",
     "truncated",
@@ -30,6 +33,23 @@ KINDS = (
     "foreign_next_page",
     "hold_before",
     "hold_after",
+    "gateway_before",
+    "gateway_after",
+    "refused",
+    "answered",
+    "another_record",
+    "drip",
+    "continue_forever",
+    "endless_body",
+    "gzip_bomb",
+    "deep_nesting",
+    "window_tiny",
+    "records_null",
+    "page_empty",
+    "total_wrong",
+    "total_grows",
+    "page_repeats",
+    "people_activate",
 )
 
 
@@ -37,11 +57,18 @@ KINDS = (
 class Fault:
     """``kind`` happens to the operation (an operationId, "" for any), after ``skip`` requests, ``times`` times.
 
-    ``path`` narrows it further, a pattern such as ``PUT */extension/62264001``. ``seconds`` is the delay of slow and
-    the Retry-After of 429 and 503 (rounded up), ``host`` where redirect and foreign_next_page lead. html, not_json and
-    truncated spoil the answer to what was done; portal is a page in front of RingCentral, so that nothing was done.
-    echo refuses with an error that repeats the request, secrets and all. hold_before and hold_after stop the world at
-    that request until it is released; one that was held before can be dropped then, as if it had never arrived.
+    ``path`` narrows it further, a pattern such as ``PUT */extension/62264001``. ``seconds`` is the delay of slow, the
+    length of drip and the Retry-After of 429 and 503 (rounded up), ``host`` where redirects and foreign_next_page lead.
+
+    Nothing was done: the numbers, redirect, portal, gateway_before (a page of something in front of RingCentral with
+    ``status``), refused (``document`` with ``status``), echo (an error that repeats the request, secrets and all;
+    echo_escaped and echo_encoded write them as JSON and as URLs may), hold_before if it is dropped on release.
+
+    Everything was done, and then: html, not_json, truncated, gateway_after, answered (``document`` with ``status``
+    instead of the answer), another_record (of another user), window_tiny (a limit over a microsecond).
+    In the way of gateway_before and gateway_after, ``style`` is the body: page, json (of somebody else), empty.
+
+    Bodies without an end or measure: see ``streams``. Lists that are not whole: see ``pages``.
     """
 
     kind: str
@@ -51,10 +78,15 @@ class Fault:
     times: int = 1
     seconds: float = 0.05
     host: str = "elsewhere.example.net"
+    status: int = 200
+    document: Any = None
+    style: str = "page"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind!r} is none of {', '.join(KINDS)}")
+        if self.style not in {"page", "json", "empty"}:
+            raise ValueError(f"{self.style!r} is none of page, json, empty")
 
 
 @dataclass

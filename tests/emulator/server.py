@@ -18,6 +18,7 @@ from aiohttp import web
 from .account import Account
 from .app import RingCentral
 from .control import make_app
+from .faces import Faces
 from .faults import Faults
 from .world import CLIENT_ID, CLIENT_SECRET, JWT, World
 
@@ -62,6 +63,11 @@ class Emulator:
     @property
     def faults(self) -> Faults:
         return self.world.faults
+
+    @property
+    def faces(self) -> Faces:
+        """How unkind the account is, to look at and to change. Not a copy."""
+        return self.world.faces
 
     @property
     def outbox(self) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -18,6 +19,19 @@ LOGIN_PAGE = "<!DOCTYPE html><title>Sign in</title><p>Please sign in to continue
 
 RATE = '{"errorCode": "CMN-301", "message": "Request rate exceeded"}'
 DOWN = '{"errorCode": "CMN-201", "message": "Unavailable"}'
+
+
+def gateway(fault: Fault) -> tuple[int, dict[str, str], str]:
+    """What something in front of RingCentral answers in its own name, whether or not the request went through."""
+    headers = {"Location": f"http://{fault.host}/login"} if 300 <= fault.status < 400 else {}
+    words = {
+        "page": f"<html><title>{fault.status}</title><h1>The gateway answers {fault.status}</h1></html>",
+        "json": json.dumps({"message": f"The gateway answers {fault.status}", "requestId": "a-gateway-s-own"}),
+        "empty": "",
+    }
+    return fault.status, headers, words[fault.style]
+
+
 INSTEAD: dict[str, Callable[[Fault], tuple[int, dict[str, str], str]]] = {
     "429": lambda f: (429, _retry_after(f), RATE),
     "429_bare": lambda _: (429, {}, RATE),
@@ -27,6 +41,9 @@ INSTEAD: dict[str, Callable[[Fault], tuple[int, dict[str, str], str]]] = {
     "502_html": lambda _: (502, {}, "<html><h1>502 Bad Gateway</h1></html>"),
     "portal": lambda _: (200, {}, LOGIN_PAGE),
     "redirect": lambda f: (302, {"Location": f"http://{f.host}/restapi"}, ""),
+    "429_tiny": lambda _: (429, {"Retry-After": "0", "X-Rate-Limit-Window": "0.000001"}, RATE),
+    "gateway_before": gateway,
+    "refused": lambda f: (f.status, {}, json.dumps(f.document)),
 }
 """The faults that answer in RingCentral's place: status, headers and text."""
 
@@ -36,11 +53,13 @@ def _retry_after(fault: Fault) -> dict[str, str]:
     return {"Retry-After": str(math.ceil(fault.seconds))}
 
 
-def echo(call: Call) -> dict[str, str]:
+def echo(call: Call, kind: str) -> str:
     """An error of a server that says too much; ``error`` is where a login has its code."""
-    text = call.body.decode("utf-8", "replace")
-    said = f"Cannot process Authorization: {call.request.headers.get('Authorization')}; {text}"
-    return {"error": "invalid_request", "error_description": said, "errorCode": "CMN-101", "message": said}
+    body = call.body.decode("utf-8", "replace")
+    said = f"Cannot process Authorization: {call.request.headers.get('Authorization')}; {body}"
+    said = quote(said, safe=" ,:;") if kind == "echo_encoded" else said
+    text = json.dumps({"error": "invalid_request", "error_description": said, "errorCode": "CMN-101", "message": said})
+    return text.replace("=", "\\u003d").replace("/", "\\/") if kind == "echo_escaped" else text
 
 
 def point_elsewhere(document: Any, host: str) -> None:
@@ -48,6 +67,15 @@ def point_elsewhere(document: Any, host: str) -> None:
     navigation = document.get("navigation", {}) if isinstance(document, dict) else {}
     if "nextPage" in navigation:
         navigation["nextPage"]["uri"] = f"http://{host}/restapi/v1.0/account/~/extension?page=2"
+
+
+def replaced(fault: Fault, status: int, document: Any, others: list[dict[str, Any]]) -> tuple[int, Any]:
+    """Status and document of an answer that is not about what was asked; ``others`` are records of all users."""
+    if fault.kind == "answered":
+        return fault.status, fault.document
+    if fault.kind == "another_record" and isinstance(document, dict):
+        return status, next((record for record in others if record["id"] != document.get("id")), document)
+    return status, document
 
 
 def text_of(document: Any, kind: str) -> str:

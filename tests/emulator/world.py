@@ -7,11 +7,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import timedelta
+from email.utils import format_datetime
 from functools import partial
 from typing import Any
 
 from .account import Account
 from .clock import Clock
+from .faces import Faces
 from .faults import Faults
 from .limits import RateLimits
 from .people import make_account
@@ -25,7 +28,8 @@ class World:
     """An account, its limits, the clock, the faults to come and the log of all requests.
 
     ``users``, ``pending``, ``seed`` and ``odd`` are those of ``make_account``; ``lacking`` are permissions that
-    are missing; ``limits`` replace documented ones by group (Light, Medium, Heavy, Auth).
+    are missing; ``limits`` replace documented ones by group (Light, Medium, Heavy, Auth); ``faces`` is how unkind the
+    account is.
     """
 
     def __init__(
@@ -39,8 +43,10 @@ class World:
         lacking: frozenset[str] | set[str] = frozenset(),
         limits: Mapping[str, int] | None = None,
         window: float = 60,
+        faces: Faces | None = None,
     ) -> None:
         self.clock = Clock()
+        self.faces = faces or Faces()
         self._make = partial(make_account, users=users, pending=pending, seed=seed, odd=odd)
         self._account_id, self._lacking = account_id, frozenset(lacking)
         self._limits, self._window = limits, window
@@ -49,12 +55,16 @@ class World:
     def reset(self) -> None:
         """Begin anew with the same options. The clock goes on."""
         people = self._make(self.clock.now())
-        self.account = Account(self.clock, people, account_id=self._account_id)
+        self.account = Account(self.clock, people, account_id=self._account_id, faces=self.faces)
         self.account.lacking |= self._lacking
         self.limits = RateLimits(self.clock, self._limits, self._window)
         self.faults = Faults()
         self.log: list[dict[str, Any]] = []
         self.violations: list[str] = []
+
+    def date(self) -> str:
+        """The Date header of an answer, by the emulator's clock."""
+        return format_datetime(self.clock.now() + timedelta(seconds=self.faces.date_skew), usegmt=True)
 
     def state(self) -> dict[str, Any]:
         """A summary for people and assertions; ``mails`` counts invitations by extension id."""

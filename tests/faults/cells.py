@@ -5,80 +5,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal
 
-TASK_SECONDS = 0.2
-TRANSPORTS = ("bulk", "single")
-MAILING = {"bulk": "extensionBulkUpdate", "single": "updateExtension"}
-READ_TASK = "getExtensionBulkUpdateTask"
-LISTING = ("getToken", "readAccountInfo", "listExtensions")
-FIELD = ("listCustomFields", "createCustomField", "searchDirectoryEntries")
-"""What the ledger in a custom field asks for besides."""
-PLANNING = {*LISTING, "listCustomFields", "searchDirectoryEntries"}
-"""Without these there is no plan."""
-LATER = {"listExtensions", READ_TASK, *MAILING.values()}
-"""The fault comes with the second request of these: the second page, the second batch or person, the second look."""
+from faults.kinds import (
+    FIRST,
+    FIRST_LASTING,
+    LATER,
+    LISTING,
+    MAIL,
+    MAILING,
+    READ_TASK,
+    SECOND,
+    SECOND_LASTING,
+    SETTLING,
+    SETTLING_LASTING,
+    TASK_SECONDS,
+    TRANSPORTS,
+    Fault,
+    Try,
+    When,
+)
+from faults.unkind import GROUPS
 
+_NO_JSON = r"JSON|token|task"
 
-@dataclass(frozen=True)
-class Fault:
-    """``words`` is what a person must be told; ``loses`` whether it can hide what became of a request that mails.
-
-    ``options`` are those of the emulator's fault; with ``script`` it is a bulk task that goes wrong instead, which
-    takes ``seconds``. ``kind`` is what the emulator calls it, if that is not its name here.
-    """
-
-    words: str
-    loses: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
-    script: Mapping[str, Any] = field(default_factory=dict)
-    seconds: float = TASK_SECONDS
-    kind: str = ""
-
-
-_NO_JSON = r"not with JSON|not with a token|without naming its task|without JSON"
-
-FAULTS: Mapping[str, Fault] = {
-    "429": Fault(r"out of time: the rate limit of the group \w+ needs", options={"seconds": 20}),
-    "429_bare": Fault(r"out of time: the rate limit of the group \w+ needs"),
+OLD_FAULTS: Mapping[str, Fault] = {
+    "429": Fault("rate limit", options={"seconds": 20}),
+    "429_bare": Fault("rate limit"),
     "500": Fault(r"\[CMN-211\] Internal error", loses=True),
     "503": Fault(r"\[CMN-201\] Unavailable", loses=True, options={"seconds": 5}),
-    "502_html": Fault("HTTP 502", loses=True),
+    "502_html": Fault("502", loses=True),
     "html": Fault(_NO_JSON, loses=True),
     "not_json": Fault(_NO_JSON, loses=True),
     "portal": Fault(_NO_JSON, loses=True),
-    "reset_before": Fault("the connection broke", loses=True),
-    "reset_after": Fault("the connection broke", loses=True),
-    "lost_and_late": Fault("the connection broke", loses=True, kind="reset_after", seconds=100),
-    "truncated": Fault("the connection broke", loses=True),
-    "slow": Fault(r"no answer within 0\.4 s", loses=True, options={"seconds": 0.7}),
+    "reset_before": Fault("connection", loses=True),
+    "reset_after": Fault("connection", loses=True),
+    "lost_and_late": Fault("connection", loses=True, kind="reset_after", seconds=100),
+    "truncated": Fault("connection", loses=True),
+    "slow": Fault(r"0\.4 s", loses=True, options={"seconds": 0.7}),
     "expired_token": Fault(r"\[OAU-128\]"),
     "revoked_token": Fault(r"\[OAU-213\]"),
-    "permission": Fault(r"\[CMN-401\].* needs the permission"),
-    "task_stays": Fault("the bulk task", loses=True, script={"status": "InProgress"}),
-    "task_is_late": Fault("the bulk task", loses=True, script={"flat": True}, seconds=250),
-    "task_fails": Fault("is Failed and says nothing", loses=True, script={"status": "Failed"}),
-    "task_fails_halfway": Fault("is Failed and says nothing", loses=True, script={"status": "Failed", "mail_first": 1}),
-    "task_leaves_out": Fault("is Completed and says nothing", loses=True, script={"leave_out": 1}),
-    "task_adds_strangers": Fault(
-        "is Completed and says nothing", loses=True, script={"leave_out": 1, "stranger": True, "flat": True}
-    ),
+    "permission": Fault(r"\[CMN-401\].*permission"),
+    "task_stays": Fault("bulk task", loses=True, script={"status": "InProgress"}),
+    "task_is_late": Fault("bulk task", loses=True, script={"flat": True}, seconds=250),
+    "task_fails": Fault("Failed", loses=True, script={"status": "Failed"}),
+    "task_fails_halfway": Fault("Failed", loses=True, script={"status": "Failed", "mail_first": 1}),
+    "task_leaves_out": Fault("Completed", loses=True, script={"leave_out": 1}),
+    "task_adds_strangers": Fault("Completed", loses=True, script={"leave_out": 1, "stranger": True, "flat": True}),
 }
+
+FAULTS: Mapping[str, Fault] = OLD_FAULTS | {name: one for group in GROUPS for name, one in group.faults.items()}
 
 # A login has no permission to lack, and no token yet.
 _MEANINGLESS = {("permission", "getToken"), ("permission", "revokeToken")}
 _MEANINGLESS |= {("expired_token", "getToken"), ("revoked_token", "getToken")}
-
-When = Literal["first", "second", "settling"]
-Try = tuple[When, bool]
-FIRST: Try = ("first", False)
-FIRST_LASTING: Try = ("first", True)
-SECOND: Try = ("second", False)
-SECOND_LASTING: Try = ("second", True)
-SETTLING: Try = ("settling", False)
-SETTLING_LASTING: Try = ("settling", True)
 
 
 @dataclass(frozen=True)
@@ -97,35 +78,50 @@ class Cell:
         return "-".join((self.fault, self.operation, self.transport, self.when, "lasting" if self.lasting else "once"))
 
     @property
+    def the(self) -> Fault:
+        return FAULTS[self.fault]
+
+    @property
     def skip(self) -> int:
         return 1 if self.operation in LATER and self.when != "settling" else 0
 
     @property
     def loses(self) -> bool:
         """Whether somebody may be in doubt for it."""
-        hides = self.operation == MAILING[self.transport] or bool(FAULTS[self.fault].script)
-        return FAULTS[self.fault].loses and hides
+        hides = (
+            self.operation in {MAILING[self.transport], READ_TASK}
+            if self.fault not in OLD_FAULTS
+            else (self.operation == MAILING[self.transport] or bool(self.the.script))
+        )
+        return self.the.loses and (hides or not self.the.is_of_a_request)
 
 
 def cells(backend: str) -> list[Cell]:
     """What is of interest with this kind of ledger."""
     return [
         Cell(fault, operation, transport, when, lasting=lasting)
-        for transport, fault in product(TRANSPORTS, FAULTS)
+        for transport, fault in product(TRANSPORTS, OLD_FAULTS)
         for operation, tries in _operations(backend, transport, fault)
         for when, lasting in _without_long_waits(fault, tries)
         if (fault, operation) not in _MEANINGLESS
+    ] + [
+        Cell(fault, MAILING[transport] if operation == MAIL else operation, transport, when, lasting=lasting)
+        for group in GROUPS
+        if backend in group.backends
+        for transport, fault, operation, (when, lasting) in product(
+            group.transports, group.faults, group.operations, group.tries
+        )
     ]
 
 
 def _operations(backend: str, transport: str, fault: str) -> Iterator[tuple[str, tuple[Try, ...]]]:
     tasks = (READ_TASK,) if transport == "bulk" else ()
-    if FAULTS[fault].seconds > TASK_SECONDS and backend == "custom_field":
+    if OLD_FAULTS[fault].seconds > TASK_SECONDS and backend == "custom_field":
         return  # a field cannot keep a task that has not written it yet
     if fault == "lost_and_late":
         yield from ((MAILING[transport], (FIRST, SECOND)) for _task in tasks)
         return
-    if FAULTS[fault].script:
+    if OLD_FAULTS[fault].script:
         yield from ((operation, (FIRST, SECOND)) for operation in tasks)
         return
     yield from ((operation, (FIRST, FIRST_LASTING, SECOND)) for operation in (MAILING[transport], *tasks))

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import requests
 from checkout import COLLECTIONS
 from emulator import Emulator
 
-MODULE = "ansible_collections.onboard.ringcentral.plugins.modules.rc_send_invite"
+MODULES = "ansible_collections.onboard.ringcentral.plugins.modules"
 SECONDS = 60
 """After which a process that should have ended or asked something has hung."""
 
@@ -35,13 +36,25 @@ class Ended:
         return {entry["id"]: entry for entry in self.result.get("results", ())}
 
 
-class Process:
-    """One run of rc_send_invite; the options are the module's."""
+@dataclass(frozen=True)
+class Way:
+    """A way to invite the same people: a module and its options, apart from connection and ledger.
 
-    def __init__(self, rc: Emulator, folder: Path, ledger: Path, **options: Any) -> None:
-        arguments = {"all_pending": True, "ledger": {"path": str(ledger)}, **options}
+    Whatever mails belongs into the table of the tests that kill: a run is killed at each of its requests, so that one
+    with waves or batches is killed between any two of them too.
+    """
+
+    options: Mapping[str, Any]
+    module: str = "rc_send_invite"
+
+
+class Process:
+    """One run of a module; ``most_memory`` are the bytes that it may take, if there is a limit."""
+
+    def __init__(self, rc: Emulator, folder: Path, ledger: Path, way: Way, *, most_memory: int = 0) -> None:
+        arguments = {"ledger": {"path": str(ledger)}, **way.options}
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", MODULE],
+            [sys.executable, "-c", _program(f"{MODULES}.{way.module}", most_memory)],
             cwd=folder,
             env={**rc.env(), "PYTHONPATH": str(COLLECTIONS), "HOME": str(folder), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE,
@@ -66,10 +79,20 @@ class Process:
     def is_running(self) -> bool:
         return self._popen.poll() is None
 
+    def signal(self, number: int) -> None:
+        """Ask it to stop."""
+        self._popen.send_signal(number)
+
     def kill(self) -> None:
         """SIGKILL: nothing is cleaned up."""
         self._popen.kill()
         self._popen.communicate(timeout=SECONDS)
+
+
+def _program(module: str, most_memory: int) -> str:
+    """What runs a module, in so many bytes of memory."""
+    limit = f"resource.setrlimit(resource.RLIMIT_AS, ({most_memory}, {most_memory}))" if most_memory else "pass"
+    return f"import resource, runpy; {limit}; runpy.run_module({module!r}, run_name='__main__')"
 
 
 def waits_to_be_held(rc: Emulator, process: Process) -> bool:

@@ -4,33 +4,34 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
-from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Request, RequestsWire, Response
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
 from emulator import Emulator
+from emulator.world import CLIENT_SECRET, JWT
+from faults.controller import controller_time, custom_field, make_client, validated
+
+MAX_WAIT = 120
+"""Seconds that a run may wait."""
 
 PAGE = 3
 """Users on a page of the list, so that a handful of people make two."""
 
-LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
-
 
 @dataclass(frozen=True)
 class Backend:
-    """A kind of ledger: its option, whom it knows as invited, and whether a lost answer leaves a doubt."""
+    """A kind of ledger: its option, the users it knows as invited, and whether a lost answer leaves a doubt."""
 
-    option: Callable[[Path], dict[str, Any]]
+    option: Callable[[Emulator, Path], dict[str, Any]]
     invited: Callable[[Emulator, Path], set[str]]
     doubts: bool
 
@@ -47,12 +48,12 @@ def _invited_in_field(rc: Emulator, folder: Path) -> set[str]:
 
 BACKENDS: Mapping[str, Backend] = {
     "sqlite": Backend(
-        option=lambda folder: {"backend": "sqlite", "path": str(folder / "ledger.sqlite3")},
+        option=lambda _rc, folder: {"backend": "sqlite", "path": str(folder / "ledger.sqlite3")},
         invited=_invited_in_file,
         doubts=True,
     ),
     "custom_field": Backend(
-        option=lambda _folder: {"backend": "custom_field"},
+        option=lambda rc, _folder: custom_field(rc.world),
         invited=_invited_in_field,
         doubts=False,
     ),
@@ -65,17 +66,27 @@ class SmallPages(RequestsWire):
     def send(self, request: Request) -> Response:
         if "perPage" in request.params:
             request = replace(request, params={**request.params, "perPage": PAGE})
+        if request.json and "perPage" in request.json:
+            request = replace(request, json={**request.json, "perPage": PAGE})
         return super().send(request)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run came to: its result, the sentence with which it failed ("" if it did not), whom it mailed."""
+    """One run: its result, the sentence with which it failed ("" if it did not), the users it mailed and how often.
+
+    ``crash`` is an exception that no module may end with. ``waited`` are seconds of the emulator's clock, ``took``
+    those of this machine's.
+    """
 
     result: dict[str, Any]
     message: str
     mailed: Counter[str]
     warnings: list[str]
+    crash: str = ""
+    waited: float = 0
+    took: float = 0
+    requests: int = 0
 
     @property
     def entries(self) -> dict[str, dict[str, Any]]:
@@ -92,26 +103,42 @@ class Rounds:
         self.folder = folder
         self.tokens: list[str] = []
         self.runs = 0
-        self._options = {"all_pending": True, "transport": transport, "ledger": backend.option(folder)}
-        self.pending = {str(one.id) for one in rc.account.extensions.values() if one.status == "NotActivated"}
+        self._options = {"all_pending": True, "transport": transport}
 
-    def run(self, *, timeout: float = 10, max_wait: float = 120, **options: Any) -> Run:
-        """As the module does it, a minute after the run before."""
-        validated = ArgumentSpecValidator(_argspec.send_invite()).validate({**self._options, **options})
-        assert not validated.error_messages
+    @property
+    def pending(self) -> set[str]:
+        """The users who have not activated by now."""
+        return {str(one.id) for one in self.rc.account.extensions.values() if one.status == "NotActivated"}
+
+    @property
+    def odd_one(self) -> str:
+        """The user that RingCentral refuses where a fault concerns one user: neither the first nor the last."""
+        return sorted(self.pending)[2]
+
+    def run(self, *, timeout: float = 10, max_wait: float = MAX_WAIT, skew: float = 0, **options: Any) -> Run:
+        """As the module does it, a minute after the run before, on a machine whose clock is wrong by ``skew``."""
+        ledger = self.backend.option(self.rc, self.folder)
+        params = validated(_argspec.send_invite(), {**self._options, "ledger": ledger, **options})
         if self.runs:
             self.rc.clock.advance(60)
         self.runs += 1
-        before = self.mails
+        before, first, began, started = self.mails, len(self.rc.log), time.monotonic(), self.rc.clock.seconds()
         result: dict[str, Any] = {}
-        message = ""
-        api = self._client(timeout, max_wait)
+        message = crash = ""
+        wire = SmallPages(self.rc.url, verify=True, timeout=timeout)
+        clock = self.rc.clock
+        api = make_client(wire, clock, max_wait=max_wait, skew=skew, on_secret=self.tokens.append)
+        now = controller_time(clock, skew)
         try:
             with api:
-                result = rc_send_invite.run(validated.validated_parameters, api, self.rc.clock.now, check_mode=False)
+                result = rc_send_invite.run(params, api, now, check_mode=False)
         except RingCentralError as error:
             result, message = error.as_result(), error.message
-        return Run(result, message, self.mails - before, api.warnings)
+        except Exception as error:  # noqa: BLE001  # to be counted, and shown by the test
+            crash = f"{type(error).__name__}: {error}"
+        took, waited = time.monotonic() - began, self.rc.clock.seconds() - started
+        warnings = [*result.get("warnings", ()), *api.warnings]
+        return Run(result, message, self.mails - before, warnings, crash, waited, took, len(self.rc.log) - first)
 
     @property
     def mails(self) -> Counter[str]:
@@ -120,23 +147,10 @@ class Rounds:
 
     @property
     def secrets(self) -> set[str]:
-        environment = self.rc.env()
-        return {environment[LOGIN["client_secret"]], environment[LOGIN["jwt"]], *self.tokens}
+        return {CLIENT_SECRET, JWT, *self.tokens}
 
     def unclosed(self) -> list[str]:
         """Sessions that the module knew of, and that still live."""
         now = self.rc.clock.seconds()
         sessions = [one for one in self.rc.account.sessions if one.open and one.expires_at > now]
         return [one.label for one in sessions if one.token in self.tokens]
-
-    def _client(self, timeout: float, max_wait: float) -> Client:
-        environment = self.rc.env()
-        return Client(
-            SmallPages(self.rc.url, verify=True, timeout=timeout),
-            Credentials(**{name: environment[variable] for name, variable in LOGIN.items()}),
-            account="~",
-            max_wait=max_wait,
-            clock=self.rc.clock.seconds,
-            sleep=self.rc.clock.advance,
-            on_secret=self.tokens.append,
-        )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -19,6 +19,8 @@ from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
 from integration.playing import CONNECTION, NO_LIMITS, ROOT, Player
 
 WRONG_JWT = "wrong.jwt.of-somebody"
+BROKEN = ("first-half-of-a-secret", "second-half-of-it")
+"""A secret that a line break divides, as it comes from a file or a form; each half counts as secret."""
 WRONG_SECRET = "wrong-secret-of-an-app"
 
 
@@ -31,6 +33,7 @@ class Case:
     lacking: frozenset[str] = frozenset()
     variables: Mapping[str, Any] = field(default_factory=dict)
     credentials: Mapping[str, str] = field(default_factory=dict)
+    document: Any = None
 
 
 CASES = {
@@ -51,6 +54,23 @@ CASES = {
 }
 
 
+WRITTEN_OTHERWISE = {
+    "an escaped echo of a read": Case("Cannot process", fault=("echo_escaped", "listExtensions")),
+    "an escaped echo of the login": Case("refused the login", fault=("echo_escaped", "getToken")),
+    "an escaped echo of the bulk request": Case("Cannot process", fault=("echo_escaped", "extensionBulkUpdate")),
+    "an encoded echo of the login": Case("refused the login", fault=("echo_encoded", "getToken")),
+    "an encoded echo of the bulk request": Case("Cannot", fault=("echo_encoded", "extensionBulkUpdate")),
+    "an encoded echo of the logout": Case(fault=("echo_encoded", "revokeToken")),
+    "a jwt with a carriage return": Case("jwt", credentials={"jwt": "\r".join(BROKEN)}),
+    "a jwt with a line break at its end": Case(credentials={"jwt": f"{JWT}\r\n"}),
+    "a client secret with a line break": Case("client_secret", credentials={"client_secret": "\r\n".join(BROKEN)}),
+    "a new token with a carriage return": Case(
+        "token", fault=("answered", "getToken"), document={"access_token": "\r".join(BROKEN), "expires_in": 3600}
+    ),
+}
+"""Secrets that are escaped on their way back, or broken on their way in."""
+
+
 @pytest.fixture(params=["environment", "variables"])
 def source(request: pytest.FixtureRequest) -> str:
     """Where the credentials come from."""
@@ -61,9 +81,14 @@ def source(request: pytest.FixtureRequest) -> str:
 def test_no_secret_is_left_anywhere(case: Case, source: str, tmp_path: Path) -> None:
     with Emulator(users=14, pending=6, odd=False, limits=NO_LIMITS, lacking=case.lacking) as rc:
         if case.fault[0]:
-            rc.faults.add(*case.fault)
+            rc.faults.add(*case.fault, document=case.document)
         credentials = {option: rc.env()[name] for option, name in CONNECTION.items()} | case.credentials
         check(case, rc, play(tmp_path, source, credentials, case.variables), tmp_path)
+
+
+@pytest.mark.parametrize("case", WRITTEN_OTHERWISE.values(), ids=WRITTEN_OTHERWISE)
+def test_nor_is_one_that_is_written_otherwise(case: Case, tmp_path: Path) -> None:
+    test_no_secret_is_left_anywhere(case, "environment", tmp_path)
 
 
 @pytest.mark.parametrize("operation", ["readAccountInfo", "extensionBulkUpdate"])
@@ -72,6 +97,12 @@ def test_nor_is_a_token_that_was_handed_in(operation: str, source: str, tmp_path
         rc.faults.add("echo", operation)
         credentials = {"server_url": rc.url, "access_token": rc.new_access_token()}
         check(Case("Cannot process"), rc, play(tmp_path, source, credentials, {}), tmp_path)
+
+
+def test_nor_is_a_token_that_a_line_break_divides(source: str, tmp_path: Path) -> None:
+    with Emulator(users=14, pending=6, odd=False) as rc:
+        credentials = {"server_url": rc.url, "access_token": "\r".join(BROKEN)}
+        check(Case("access_token", credentials=credentials), rc, play(tmp_path, source, credentials, {}), tmp_path)
 
 
 def play(folder: Path, source: str, credentials: Mapping[str, str], variables: Mapping[str, Any]) -> tuple[int, str]:
@@ -101,7 +132,14 @@ def check(case: Case, rc: Emulator, played: tuple[int, str], folder: Path) -> No
     assert code == (2 if case.said else 0), output
     assert case.said in output
     assert len(rc.faults.happened) == bool(rc.faults.planned)
-    secrets = {CLIENT_SECRET, JWT, WRONG_JWT, WRONG_SECRET, *(session.token for session in rc.account.sessions)}
+    secrets = {
+        CLIENT_SECRET,
+        JWT,
+        WRONG_JWT,
+        WRONG_SECRET,
+        *BROKEN,
+        *(session.token for session in rc.account.sessions),
+    }
     traces = {"the output": output.encode(), **left_behind(folder)}
     assert traces.keys() >= {"ansible.log", "record.json"}
     found = [(name, needle) for name, trace in traces.items() for needle in needles(secrets) if needle in trace]
@@ -115,13 +153,14 @@ def left_behind(folder: Path) -> dict[str, bytes]:
 
 
 def needles(secrets: set[str]) -> Iterator[bytes]:
-    """The secrets as they are, in a form, and in base64: alone, and amid something longer."""
+    """The secrets as they are, in a form, and in base64: alone, and amid something longer, however that is escaped."""
     for secret in {*secrets, *(f"{CLIENT_ID}:{secret}" for secret in (CLIENT_SECRET, WRONG_SECRET))}:
-        yield from {secret.encode(), quote_plus(secret).encode()}
+        yield from {secret.encode(), quote_plus(secret).encode(), quote(secret, safe="").encode()}
         for shift in range(3):
             coded = base64.b64encode(b"." * shift + secret.encode())
             # without the letters that depend on what stands before and after
-            yield coded[(0, 2, 3)[shift] : -4]
+            certain = coded[(0, 2, 3)[shift] : -4]
+            yield from {certain, certain.replace(b"/", rb"\/"), quote(certain, safe="").encode()}
 
 
 def test_the_search_would_find_them() -> None:
@@ -130,3 +169,6 @@ def test_the_search_would_find_them() -> None:
         assert any(needle in coded for needle in needles({JWT}))
     basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode())
     assert any(needle in basic for needle in needles({CLIENT_SECRET}))
+    for written in (basic.replace(b"=", rb"\u003d").replace(b"/", rb"\/"), quote(basic, safe="").encode()):
+        assert any(needle in written for needle in needles({CLIENT_SECRET}))
+    assert any(needle in repr("\r".join(BROKEN)).encode() for needle in needles({*BROKEN}))

@@ -77,7 +77,7 @@ CASES = (
     Case("a type that is none", {"type": ["robot"]}, ("type", "robot")),
     Case("a status that is none", {"status": ["asleep"]}, ("status", "asleep"), "rc_user_info"),
     Case("a bad date", {"created_after": "yesterday"}, ("created_after", "yesterday"), "rc_user_info"),
-    Case("no permission to read", {}, ("CMN-408", "ReadAccounts"), account="may not read"),
+    Case("no permission to read", {}, ("CMN-401", "ReadAccounts"), account="may not read"),
     Case("no permission to send", {"limit": 1}, ("0 of 1 users were invited",), account="may not send"),
     Case("html in place of json", {"max_wait": 0}, ("token", "server_url"), account="answers in html"),
     Case("text in place of json", {"max_wait": 0}, ("JSON", "server_url"), account="answers no json"),

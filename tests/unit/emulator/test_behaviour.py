@@ -152,19 +152,20 @@ def test_custom_fields_and_the_directory(emulate: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lacking", "method", "path"),
+    ("lacking", "method", "path", "code"),
     [
-        ("EditExtensionInfo", "POST", BULK),
-        ("EditExtensions", "POST", BULK),
-        ("ReadAccounts", "GET", "/extension"),
-        ("EditAccounts", "POST", "/custom-fields"),
+        ("EditExtensionInfo", "POST", BULK, "CMN-408"),
+        ("EditExtensions", "POST", BULK, "CMN-401"),
+        ("ReadAccounts", "GET", "/extension", "CMN-401"),
+        ("EditAccounts", "POST", "/custom-fields", "CMN-401"),
+        ("Users", "POST", "/custom-fields", "CMN-408"),
     ],
 )
-def test_missing_permissions(emulate: Any, lacking: str, method: str, path: str) -> None:
+def test_missing_permissions(emulate: Any, lacking: str, method: str, path: str, code: str) -> None:
     call = emulate(lacking={lacking})
     bodies = {BULK: {"records": [{"id": "1"}]}, "/custom-fields": {"category": "User", "displayName": "x"}}
     refused = call(method, path, json=bodies.get(path))
-    assert (refused.status_code, refused.json()["errorCode"]) == (403, "CMN-408")
+    assert (refused.status_code, refused.json()["errorCode"]) == (403, code)
     assert refused.json()["errors"][0]["permissionName"] == lacking
 
 

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller as the gates run it in this process: client, clock, options, and a disk without sync."""
+
+from __future__ import annotations
+
+import inspect
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
+from emulator.clock import Clock
+from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT, World
+
+_COMPARES_CLOCKS = "now" in inspect.signature(Client.__init__).parameters
+_ASKS_FOR_FIRST_USE = "first_use" in _argspec.send_invite()["ledger"]["options"]
+
+
+def controller_time(clock: Clock, skew: float = 0) -> Callable[[], datetime]:
+    """What the controller takes for the time: the emulator's, wrong by ``skew`` seconds."""
+    return lambda: clock.now() + timedelta(seconds=skew)
+
+
+def make_client(
+    wire: Any, clock: Clock, *, max_wait: float, skew: float = 0, on_secret: Callable[[str], object] = lambda _: None
+) -> Client:
+    """A client as ``connect`` makes it, but that waiting moves the emulator's clock."""
+    proof: dict[str, Any] = {"now": controller_time(clock, skew)} if _COMPARES_CLOCKS else {}
+    return Client(
+        wire,
+        Credentials(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, jwt=JWT),
+        account="~",
+        max_wait=max_wait,
+        clock=clock.seconds,
+        sleep=clock.advance,
+        on_secret=on_secret,
+        **proof,
+    )
+
+
+def validated(spec: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as a module gets them."""
+    outcome = ArgumentSpecValidator(spec).validate(dict(options))
+    assert not outcome.error_messages, outcome.error_messages
+    return dict(outcome.validated_parameters)
+
+
+def custom_field(world: World) -> dict[str, Any]:
+    """The ledger option for a custom field, with what an administrator says as long as the account has none."""
+    first = {"first_use": True} if _ASKS_FOR_FIRST_USE and not world.account.fields else {}
+    return {"backend": "custom_field", **first}
+
+
+@pytest.fixture
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No power is cut here, so SQLite need not wait for the disk, which would be half of the time."""
+    connect = sqlite3.connect
+
+    def without_sync(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        db = connect(*arguments, **options)
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA journal_mode = MEMORY")
+        return db
+
+    monkeypatch.setattr(sqlite3, "connect", without_sync)
