@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ._client import Client, Credentials
+from ._client import Client
+from ._credentials import connection, secrets
 from ._errors import InvalidOption, RingCentralError
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
 
@@ -59,30 +61,17 @@ def connect(params: Mapping[str, Any], *, on_secret: Callable[[str], object]) ->
             raise InvalidOption(option, f"{params[option]:g} is too short a time; give seconds")
     if not re.fullmatch(r"~|\d+", params["account_id"]):
         raise InvalidOption("account_id", "give the account's numeric id, or ~ for the account of the credential")
-    if params["ca_path"] and not Path(params["ca_path"]).exists():
-        raise InvalidOption("ca_path", f"{params['ca_path']} does not exist")
-    verify = (params["ca_path"] or True) if params["validate_certs"] else False
+    found = connection(params, os.environ)
+    if isinstance(found.verify, str) and not Path(found.verify).exists():
+        raise InvalidOption("ca_path", f"{found.verify} does not exist")
+    for secret in secrets(found.credentials):
+        on_secret(secret)
     return Client(
-        RequestsWire(params["server_url"], verify=verify, timeout=params["timeout"]),
-        _credentials(params),
+        RequestsWire(found.server_url, verify=found.verify, timeout=params["timeout"]),
+        found.credentials,
         account=params["account_id"],
         max_wait=params["max_wait"],
         clock=time.monotonic,
         sleep=time.sleep,
         on_secret=on_secret,
     )
-
-
-def _credentials(params: Mapping[str, Any]) -> Credentials:
-    login = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
-    if params["access_token"]:
-        if params["jwt"]:
-            raise InvalidOption(
-                "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
-            )
-        return Credentials(access_token=params["access_token"])
-    missing = [name for name in login if not params[name]]
-    if missing:
-        variables = ", ".join(login[name] for name in missing)
-        raise InvalidOption(", ".join(missing), f"not given; set them, or {variables} in the environment")
-    return Credentials(client_id=params["client_id"], client_secret=params["client_secret"], jwt=params["jwt"])

@@ -61,7 +61,8 @@ def test_a_run_comes_back_with_what_it_took(rc: Emulator) -> None:
         "api": {"requests": {"auth": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.0},
     }
     assert asking.warned == ["mind this"]
-    assert len(asking.no_log_values) == 1
+    assert {CLIENT_SECRET, JWT} < asking.no_log_values
+    assert len(asking.no_log_values) == 4  # and the pair of the Basic header, and the token
     assert rc.state()["open_sessions"] == []
     asking._diff = True
     assert _run.perform(asking, listing)["diff"] == {"before": 1, "after": 2}
