@@ -13,6 +13,8 @@ options:
       - Hold everybody whose address is not below one of these domains. Subdomains do not count unless written as a
         glob, such as V(*.example.com).
       - An empty list allows all domains.
+      - The environment variable E(RC_ALLOWED_DOMAINS), separated by commas or blanks, holds as well. This option can
+        only narrow it, and an empty list leaves it as it is.
     type: list
     elements: str
     default: []

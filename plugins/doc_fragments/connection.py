@@ -47,7 +47,9 @@ options:
   expect_account:
     description:
       - The id or the main number of the account that the credential should open.
-      - If it opens another one, the module fails before anything is sent.
+      - If it opens another one, the module fails before any mail is sent.
+      - The account must also be the one in the environment variable E(RC_EXPECT_ACCOUNT), if that is set. Variables
+        cannot turn that guard off.
     type: str
   validate_certs:
     description:

@@ -17,6 +17,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ._client import Client
 from ._credentials import connection, secrets
 from ._errors import InvalidOption, RingCentralError
+from ._guards import narrowed
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def perform(module: AnsibleModule, run: Run) -> dict[str, Any]:
         return {**error.as_result(), "failed": True}
     try:
         with api:
-            result = run(module.params, api, lambda: datetime.now(timezone.utc), check_mode=module.check_mode)
+            params = narrowed(module.params, os.environ)
+            result = run(params, api, lambda: datetime.now(timezone.utc), check_mode=module.check_mode)
     except RingCentralError as error:
         result = {**error.as_result(), "failed": True}
     if not module.params["validate_certs"]:

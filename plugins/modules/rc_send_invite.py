@@ -102,7 +102,9 @@ options:
     type: int
     default: 0
   exclude:
-    description: Never mail these, which are e-mail addresses, ids, extension numbers, or globs of them.
+    description:
+      - Never mail these, which are e-mail addresses, ids, extension numbers, or globs of them.
+      - Those in the environment variable E(RC_EXCLUDE), separated by commas or blanks, are excluded as well.
     type: list
     elements: str
     default: []

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever may set a job's variables cannot have its credential sent to a server of their own."""
+"""Whoever may set a job's variables can neither read its credential nor loosen the guards of its environment."""
 
 from __future__ import annotations
 
@@ -149,3 +149,28 @@ def test_the_client_id_is_in_no_event(rc: Emulator, tmp_path: Path) -> None:
     assert played.code == 0, played.output
     assert rc.env()["RC_APP_CLIENT_ID"] not in played.output
     assert rc.env()["RC_APP_CLIENT_ID"] not in json.dumps(played.tasks)
+
+
+@pytest.mark.parametrize("expected", ["", " ", "400131426008"])
+def test_no_variable_turns_the_environments_account_guard_off(expected: str, rc: Emulator, tmp_path: Path) -> None:
+    before = len(rc.outbox)
+    played = Player(tmp_path, {**rc.env(), "RC_EXPECT_ACCOUNT": "400131426009"}).play(
+        ROOT / "playbooks/reinvite.yml", reinvite_expect_account=expected, reinvite_force=True
+    )
+    assert played.code == 2
+    assert played.failure.startswith("RC_EXPECT_ACCOUNT: ")
+    assert len(rc.outbox) == before
+
+
+@pytest.mark.parametrize("variables", [{"reinvite_allowed_domains": [], "reinvite_exclude": []}, {}])
+def test_no_variable_widens_the_environments_domains_and_exclusions(variables: dict[str, Any], tmp_path: Path) -> None:
+    with Emulator(users=9, pending=3, odd=False) as rc:
+        pending = [one for one in rc.account.extensions.values() if one.status == "NotActivated"]
+        pending[0].email = "somebody@example.net"
+        for other in pending[1:]:
+            other.email = f"{other.id}@example.com"
+        guards = {"RC_ALLOWED_DOMAINS": "example.com", "RC_EXCLUDE": f"{pending[1].id}@*"}
+        played = Player(tmp_path, {**rc.env(), **guards}).play(ROOT / "playbooks/reinvite.yml", **variables)
+        assert played.code == 0, played.output
+        assert played.invitations["reasons"] == {"not_activated": 1, "excluded": 1, "domain_not_allowed": 1}
+        assert mailed(rc) == [str(pending[2].id)]
