@@ -39,28 +39,46 @@ _FALSE = {"0", "0.0", "f", "false", "n", "no", "off"}  # what Ansible takes for 
 
 
 @dataclass(frozen=True)
-class Connection:
-    """A server, whether and by which CA its certificate is verified, and the credentials that may go to it."""
+class Destination:
+    """A server, and whether (or by which CA) its certificate is verified."""
 
     server_url: str
     verify: bool | str
-    credentials: Credentials
 
 
-def connection(params: Mapping[str, Any], environment: Mapping[str, str]) -> Connection:
-    """The connection that the options and the environment describe together.
+def destination(params: Mapping[str, Any], credentials: Credentials, environment: Mapping[str, str]) -> Destination:
+    """Where the options send the credentials. A blank option counts as not given.
 
-    A blank option counts as not given, and white space around a value is dropped. Raises InvalidOption where a value
-    is missing or malformed, and where credentials of the environment would go to a server, or be verified in a way,
-    that the environment does not name.
+    Raises InvalidOption where credentials of the environment would go to a server, or be verified in a way, that the
+    environment does not name.
     """
-    values = {name: _value(params, environment, name) for name in (*_SECRETS, "server_url", "ca_path")}
-    credentials = _credentials(values)
-    ca_path, validate = values["ca_path"], bool(params["validate_certs"])
-    server_url = values["server_url"] or DEFAULT_SERVER
+    ca_path, validate = _value(params, environment, "ca_path"), bool(params["validate_certs"])
+    server_url = _value(params, environment, "server_url") or DEFAULT_SERVER
     if lent := _lent(credentials, environment):
         _check_destination(server_url, ca_path, validate=validate, lent=lent, environment=environment)
-    return Connection(server_url, (ca_path or True) if validate else False, credentials)
+    return Destination(server_url, (ca_path or True) if validate else False)
+
+
+def read_credentials(params: Mapping[str, Any], environment: Mapping[str, str]) -> Credentials:
+    """The credentials of the options, or else of the environment. White space around a value is dropped.
+
+    Raises InvalidOption where one is missing or holds what no header can hold.
+    """
+    values = {name: _value(params, environment, name) for name in _SECRETS}
+    for name in _SECRETS:
+        if not re.fullmatch(r"[\x21-\x7e]*", values[name]):
+            raise InvalidOption(name, "contains a space, a line break or a character that is not ASCII; copy it again")
+    if values["access_token"]:
+        if values["jwt"]:
+            raise InvalidOption(
+                "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
+            )
+        return Credentials(access_token=values["access_token"])
+    missing = [name for name in _LOGIN if not values[name]]
+    if missing:
+        variables = ", ".join(VARIABLES[name] for name in missing)
+        raise InvalidOption(", ".join(missing), f"not given; set them, or {variables} in the environment")
+    return Credentials(**{name: values[name] for name in _LOGIN})
 
 
 def secrets(credentials: Credentials) -> set[str]:
@@ -76,23 +94,6 @@ def _value(params: Mapping[str, Any], environment: Mapping[str, str], name: str)
 
 def _of_environment(environment: Mapping[str, str], name: str) -> str:
     return environment.get(VARIABLES[name], "").strip()
-
-
-def _credentials(values: Mapping[str, str]) -> Credentials:
-    for name in _SECRETS:
-        if not re.fullmatch(r"[\x21-\x7e]*", values[name]):
-            raise InvalidOption(name, "contains a space, a line break or a character that is not ASCII; copy it again")
-    if values["access_token"]:
-        if values["jwt"]:
-            raise InvalidOption(
-                "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
-            )
-        return Credentials(access_token=values["access_token"])
-    missing = [name for name in _LOGIN if not values[name]]
-    if missing:
-        variables = ", ".join(VARIABLES[name] for name in missing)
-        raise InvalidOption(", ".join(missing), f"not given; set them, or {variables} in the environment")
-    return Credentials(**{name: values[name] for name in _LOGIN})
 
 
 def _lent(credentials: Credentials, environment: Mapping[str, str]) -> str:

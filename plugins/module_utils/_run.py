@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ansible.module_utils.basic import missing_required_lib
 
 from ._client import Client
-from ._credentials import connection, secrets
+from ._credentials import destination, read_credentials, secrets
 from ._errors import InvalidOption, RingCentralError
 from ._guards import narrowed
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
@@ -63,14 +63,15 @@ def connect(params: Mapping[str, Any], *, on_secret: Callable[[str], object]) ->
             raise InvalidOption(option, f"{params[option]:g} is too short a time; give seconds")
     if not re.fullmatch(r"~|\d+", params["account_id"]):
         raise InvalidOption("account_id", "give the account's numeric id, or ~ for the account of the credential")
-    found = connection(params, os.environ)
-    if isinstance(found.verify, str) and not Path(found.verify).exists():
-        raise InvalidOption("ca_path", f"{found.verify} does not exist")
-    for secret in secrets(found.credentials):
+    credentials = read_credentials(params, os.environ)
+    for secret in secrets(credentials):
         on_secret(secret)
+    to = destination(params, credentials, os.environ)
+    if isinstance(to.verify, str) and not Path(to.verify).exists():
+        raise InvalidOption("ca_path", f"{to.verify} does not exist")
     return Client(
-        RequestsWire(found.server_url, verify=found.verify, timeout=params["timeout"]),
-        found.credentials,
+        RequestsWire(to.server_url, verify=to.verify, timeout=params["timeout"]),
+        credentials,
         account=params["account_id"],
         max_wait=params["max_wait"],
         clock=time.monotonic,

@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator import Emulator
+from integration.listener import Listener
 from integration.playing import ROOT, Player, mailed, role_play
 
 MODULES: list[dict[str, Any]] = [
@@ -21,34 +20,6 @@ MODULES: list[dict[str, Any]] = [
     {"onboard.ringcentral.rc_send_invite": {"all_pending": True}},
     {"onboard.ringcentral.rc_user": {"user": "101", "department": "x"}},
 ]
-
-
-class Listener:
-    """A server that answers like a login and keeps all that reaches it."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-        heard = self.heard
-
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                heard.append(f"{self.requestline}\n{self.headers}\n{body.decode(errors='replace')}")
-                answer = b'{"access_token": "planted", "token_type": "bearer"}'
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            do_GET = do_POST = do_PUT = answer  # noqa: N815  # their names in the standard library
-
-            def log_message(self, *_arguments: object) -> None:
-                """What was heard is kept instead."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +30,8 @@ def rc() -> Iterator[Emulator]:
 
 @pytest.fixture
 def foreign() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.server.shutdown()
-    listener.server.server_close()
+    with Listener() as listener:
+        yield listener
 
 
 @pytest.mark.parametrize("task", MODULES, ids=lambda task: next(iter(task)).rpartition(".")[2])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._client import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._credentials import (
     DEFAULT_SERVER,
     VARIABLES,
-    connection,
+    Destination,
+    destination,
+    read_credentials,
     same_server,
     secrets,
 )
@@ -33,6 +36,27 @@ OTHER = {"client_id": "other-id", "client_secret": "other-secret", "jwt": "other
 def params(**given: Any) -> dict[str, Any]:
     """The options as Ansible hands them on: what is not given is None, but for verification."""
     return {**dict.fromkeys(VARIABLES), "validate_certs": True, **given}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Both answers together."""
+
+    credentials: Credentials
+    to: Destination
+
+    @property
+    def server_url(self) -> str:
+        return self.to.server_url
+
+    @property
+    def verify(self) -> bool | str:
+        return self.to.verify
+
+
+def connection(params: dict[str, Any], environment: dict[str, str]) -> Connection:
+    credentials = read_credentials(params, environment)
+    return Connection(credentials, destination(params, credentials, environment))
 
 
 def test_the_environment_alone_is_enough() -> None:
