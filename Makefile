@@ -12,7 +12,7 @@ LINK = build/collections/ansible_collections/onboard/ringcentral
 NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults fuzz test-ad test-runner test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults fuzz test-ad test-runner test-image test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -40,6 +40,9 @@ test-ad: .venv-ad/.ready ## The role on a real Active Directory, Samba's on loop
 
 test-runner: .venv-runner/.ready ## Jobs as AWX runs them, by ansible-runner, and the execution environment
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" .venv-runner/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-runner.xml tests/runner
+
+test-image: .venv-runner/.ready ## The execution environment as an image, and jobs in it (root, podman, debootstrap)
+	@PATH="$$PWD/.venv-runner/bin:$$PATH" EE_PYTHON="$${EE_PYTHON:-$$(.ci/find-python 3.12)}" .venv-runner/bin/python -m pytest --junit-xml=build/junit/test-image.xml tests/image
 
 test-awx: .venv-awx/.ready ## awx/ applied to a stand-in of AWX, and its jobs run
 	@PATH="$$PWD/.venv-awx/bin:$$PATH" .venv-awx/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-awx.xml tests/awx

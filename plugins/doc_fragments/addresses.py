@@ -14,6 +14,8 @@ options:
         glob, such as V(*.example.com).
       - A domain in Unicode and its ASCII spelling are one, by IDNA 2008. What is not a domain is an error.
       - An empty list allows all domains.
+      - The environment variable E(RC_ALLOWED_DOMAINS), separated by commas or blanks, holds as well. This option can
+        only narrow it, and an empty list leaves it as it is.
     type: list
     elements: str
     default: []

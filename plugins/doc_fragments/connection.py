@@ -13,6 +13,8 @@ options:
       - Where RingCentral's API is served.
       - If not set, the environment variable E(RC_SERVER_URL) is used.
       - Plain http is refused unless the host is a loopback address.
+      - Credentials that are in the environment are sent only to the server in E(RC_SERVER_URL), if that is set. Another
+        server beside them is an error.
     type: str
     default: https://platform.ringcentral.com
   client_id:
@@ -46,17 +48,23 @@ options:
   expect_account:
     description:
       - The id or the main number of the account that the credential should open.
-      - If it opens another one, the module fails before anything is sent.
+      - If it opens another one, the module fails before any mail is sent.
+      - The account must also be the one in the environment variable E(RC_EXPECT_ACCOUNT), if that is set. Variables
+        cannot turn that guard off.
     type: str
   validate_certs:
     description:
       - Whether the server's certificate must be valid. Turning this off hands the credentials to whoever answers.
+      - If not set, the environment variable E(RC_VALIDATE_CERTS) is used. If credentials and E(RC_SERVER_URL) are in
+        the environment, only that variable can turn verification off.
     type: bool
     default: true
   ca_path:
     description:
       - A file, or a folder prepared by C(openssl rehash), with the CA certificates to trust.
-      - Without it, those that come with C(requests) are used, or the file in E(REQUESTS_CA_BUNDLE).
+      - If not set, the environment variable E(RC_CA_PATH) is used. If credentials and E(RC_SERVER_URL) are in the
+        environment, another value than there is an error.
+      - Without either, those that come with C(requests) are used, or the file in E(REQUESTS_CA_BUNDLE).
     type: path
   timeout:
     description:

@@ -19,7 +19,7 @@ options:
   min_age:
     description:
       - Leave out users who were created less than this time ago, such as V(3d). RingCentral mails new users itself.
-      - Users without a creation time count as old enough.
+      - Users without a creation time count as old enough. One that cannot be read holds the user.
     type: str
   type:
     description: Only users of these types.
@@ -28,7 +28,11 @@ options:
     default: [user]
     choices: [user, digital_user, flexible_user, virtual_user, fax_user]
   exclude:
-    description: Never mail these e-mail addresses, ids, extension numbers, or globs of them.
+    description:
+      - Never mail these, which are e-mail addresses, ids, extension numbers, or globs of addresses and extension
+        numbers. An id counts only in full. Both spellings of a domain in Unicode are one.
+      - Several lines, or entries between semicolons, are several entries. One that can match no user is an error.
+      - Those in the environment variable E(RC_EXCLUDE), separated by commas or blanks, are excluded as well.
     type: list
     elements: str
     default: []
@@ -36,8 +40,9 @@ options:
     description:
       - Give users the address that the directory has for them before they are invited. By default they are held, and
         shown with that address.
-      - Done only where the directory identifies the user beyond doubt, and where no other user in RingCentral has the
-        address. All others are held as without it.
+      - Done only where the directory surely means this person, by employee id, or by name together with extension
+        number, and where no other user in RingCentral has the address. All others are held as without it. Two employee
+        ids that differ are two people.
       - Each correction is one request, of which RingCentral allows 40 a minute. The whole account is read.
       - Where the address is the login name, the user logs in with the new one.
     type: bool
@@ -100,13 +105,14 @@ options:
     type: float
     default: 0
   limit:
-    description: Mail at most this many users, those who were created first. V(0) means no limit.
+    description:
+      - Mail at most this many users, those who were created first. There is no limit unless set. V(0) is refused.
     type: int
-    default: 0
   max_invites:
-    description: A guard. If more users would be mailed, fail and send no mail. V(0) means no guard.
+    description:
+      - A guard. If more users would be mailed, fail and send no mail. There is no guard unless set. V(0) is refused,
+        since a survey's 0 may mean that no user should be mailed.
     type: int
-    default: 0
   canary:
     description: Send this many first, and go on only if RingCentral accepted all of them. V(0) means no canary.
     type: int

@@ -42,6 +42,10 @@ options:
     env: [{name: RC_USER_JWT}]
   access_token:
     env: [{name: RC_ACCESS_TOKEN}]
+  validate_certs:
+    env: [{name: RC_VALIDATE_CERTS}]
+  ca_path:
+    env: [{name: RC_CA_PATH}]
   hostname:
     description:
       - What a host is named by.

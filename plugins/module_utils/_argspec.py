@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ._directory import KEYS
 from ._model import OTHER_TYPES, PERSON_TYPES, STATUSES
@@ -22,14 +23,14 @@ def connection() -> Spec:
     """The options of the doc fragment ``connection``."""
     return {
         "server_url": _from_environment("RC_SERVER_URL", default="https://platform.ringcentral.com"),
-        "client_id": _from_environment("RC_APP_CLIENT_ID"),
+        "client_id": _from_environment("RC_APP_CLIENT_ID", no_log=True),  # AWX shows the arguments with each event
         "client_secret": _from_environment("RC_APP_CLIENT_SECRET", no_log=True),
         "jwt": _from_environment("RC_USER_JWT", no_log=True),
         "access_token": _from_environment("RC_ACCESS_TOKEN", no_log=True),
         "account_id": {"type": "str", "default": "~"},
         "expect_account": {"type": "str"},
-        "validate_certs": {"type": "bool", "default": True},
-        "ca_path": {"type": "path"},
+        "validate_certs": _from_environment("RC_VALIDATE_CERTS", type="bool", default=True),
+        "ca_path": _from_environment("RC_CA_PATH", type="path"),
         "timeout": {"type": "float", "default": 30},
         "max_wait": {"type": "float", "default": 900},
     }
@@ -229,7 +230,15 @@ def _ledger(*backends: str) -> Spec:
 
 
 def _from_environment(variable: str, **more: Any) -> Spec:
-    return {"type": "str", "fallback": (env_fallback, [variable]), **more}
+    return {"type": "str", "fallback": (_environment, [variable]), **more}
+
+
+def _environment(variable: str) -> str:
+    """A variable's value for Ansible's ``fallback``. A blank one is not set: AWX passes empty fields on so."""
+    value = str(env_fallback(variable)).strip()
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 def _strings(**more: Any) -> Spec:

@@ -54,7 +54,9 @@ def check_ledger(options: Mapping[str, Any] | None, environment: Mapping[str, st
     AWX and Automation Platform run each job in a container of its own, whose files vanish with it.
     """
     read = read_ledger_options(options)
-    under_awx = any(environment.get(name) for name in ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR"))
+    # ansible-runner sets the second one without a container too; in an execution environment it is below /runner.
+    isolated = environment.get("AWX_ISOLATED_DATA_DIR", "")
+    under_awx = bool(environment.get("AWX_PRIVATE_DATA_DIR")) or f"{isolated}/".startswith("/runner/")
     if under_awx and read.backend == "sqlite" and not read.path:
         raise InvalidOption(
             "ledger",

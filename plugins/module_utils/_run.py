@@ -15,10 +15,12 @@ from typing import Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ._client import Client, Credentials
+from ._client import Client
+from ._credentials import credentials_of, destination
 from ._errors import InvalidOption, RingCentralError
+from ._guards import narrowed
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
-from ._login import check_credential
+from ._login import Credentials
 from ._signals import Signals
 from ._times import utc_now
 
@@ -32,10 +34,6 @@ def silent(_line: str) -> None:
 
 MOST_WORK = 3600.0
 """Seconds that a run may take beside what it waits: far more than any needs, so that each run ends."""
-
-
-LOGIN = {"client_id": "RC_APP_CLIENT_ID", "client_secret": "RC_APP_CLIENT_SECRET", "jwt": "RC_USER_JWT"}
-"""What a login needs, and from which environment variables it comes if the options are not given."""
 
 
 class Run(Protocol):
@@ -103,7 +101,9 @@ def _outcome(module: Caller, run: Run, api: Client, progress: Progress) -> dict[
     """The result of the run, whatever happens in it; the session has ended then."""
     try:
         with api:
-            return run(module.params, api, utc_now, check_mode=module.check_mode, progress=progress)
+            return run(
+                narrowed(module.params, os.environ), api, utc_now, check_mode=module.check_mode, progress=progress
+            )
     except RingCentralError as error:
         return {**error.as_result(), "failed": True}
     except Exception as error:  # noqa: BLE001  # a traceback on stderr would lose the result and show secrets
@@ -135,12 +135,13 @@ def connect(
             raise InvalidOption(option, f"{params[option]:g} is too long a time; give at most {most} seconds")
     if not re.fullmatch(r"~|\d{1,20}", params["account_id"], re.ASCII):
         raise InvalidOption("account_id", "give the account's numeric id, or ~ for the account of the credential")
-    if params["ca_path"] and not os.path.exists(params["ca_path"]):  # noqa: PTH110  # Path raises for a name that is too long
-        raise InvalidOption("ca_path", f"{params['ca_path']} does not exist")
-    verify = (params["ca_path"] or True) if params["validate_certs"] else False
+    login = (credentials or read_credentials)(params)
+    to = destination(params, login, os.environ)
+    if isinstance(to.verify, str) and not os.path.exists(to.verify):  # noqa: PTH110  # Path raises for long names
+        raise InvalidOption("ca_path", f"{to.verify} does not exist")
     return Client(
-        RequestsWire(params["server_url"], verify=verify, timeout=params["timeout"]),
-        (credentials or read_credentials)(params),
+        RequestsWire(to.server_url, verify=to.verify, timeout=params["timeout"]),
+        login,
         account=params["account_id"],
         max_wait=params["max_wait"],
         clock=time.monotonic,
@@ -155,20 +156,5 @@ def connect(
 
 
 def read_credentials(params: Mapping[str, Any]) -> Credentials:
-    """The credentials of the fragment ``connection``, checked: blanks around them are ignored."""
-    given = {name: check_credential(name, params[name]) for name in (*LOGIN, "access_token")}
-    if given["access_token"]:
-        if given["jwt"]:
-            raise InvalidOption(
-                "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
-            )
-        return Credentials(access_token=given["access_token"])
-    demand(given, LOGIN)
-    return Credentials(client_id=given["client_id"], client_secret=given["client_secret"], jwt=given["jwt"])
-
-
-def demand(given: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    """InvalidOption unless all wanted options, here with their environment variables, have a value."""
-    if missing := [name for name in wanted if not given[name]]:
-        variables = ", ".join(wanted[name] for name in missing)
-        raise InvalidOption(", ".join(missing), f"not given; set them, or {variables} in the environment")
+    """The credentials of the fragment ``connection``."""
+    return credentials_of(params, os.environ)

@@ -112,9 +112,10 @@ def recall(
     params: Mapping[str, Any],
     ledger: Ledger,
     api: Api,
+    *,
     account: Account,
     everybody: Sequence[User],
-    selections: Iterable[Selection],
+    selections: Sequence[Selection],
     now: datetime,
 ) -> Situation:
     """What the ledger remembers of the selected users, and what RingCentral says of tasks that were left behind."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from ._answers import identifier
 from ._client import LIST_EXTENSIONS, READ_ACCOUNT, Operation
 from ._errors import TransportError, UnusableAnswer, WrongAccount
+from ._guards import expected_accounts
 from ._http import Params
 from ._model import User, camel_case, snake_case
 from ._times import parse_iso
@@ -52,18 +54,21 @@ class Account:
     main_number: str
 
 
-def read_account(api: Api, expected: str | None) -> Account:
-    """The account; WrongAccount unless it is ``expected``, an account id or main number (None: any)."""
+def read_account(api: Api, expected: str | None, environment: Mapping[str, str] = os.environ) -> Account:
+    """The account; WrongAccount unless it is ``expected``, an account id or main number (None: any), and the one that
+    RC_EXPECT_ACCOUNT in the ``environment`` names.
+    """
     answer = api.call(READ_ACCOUNT)
     account_id, main_number = identifier(answer.get("id")), answer.get("mainNumber")
     if not account_id:  # another spelling of an id would be another ledger
         raise TransportError("RingCentral described the account without its id; check server_url", sent=False)
     account = Account(id=account_id, main_number=main_number if isinstance(main_number, str) else "")
-    if expected and _digits(expected) not in {account.id, _digits(account.main_number)} - {""}:
-        raise WrongAccount(
-            f"expect_account: the credential opens the account {account.id} ({account.main_number or 'no main number'})"
-            f", not {expected}; nothing was sent"
-        )
+    for source, named in expected_accounts(expected, environment).items():
+        if _digits(named) not in {account.id, _digits(account.main_number)} - {""}:
+            raise WrongAccount(
+                f"{source}: the credential opens the account {account.id} ({account.main_number or 'no main number'})"
+                f", not {named}. No mail was sent"
+            )
     return account
 
 

@@ -112,15 +112,10 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
+from ansible_collections.onboard.ringcentral.plugins.module_utils._credentials import LOGIN, demand
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._login import check_credential
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import (
-    LOGIN,
-    Progress,
-    demand,
-    perform,
-    read_credentials,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, read_credentials
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import read_account
 
 _LOGOUT = {

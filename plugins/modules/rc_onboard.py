@@ -306,7 +306,7 @@ def run(
     account = read_account(api, params["expect_account"])
     with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
         everybody, selections = _read(params, policy, batches, api)
-        situation = recall(params, ledger, api, account, everybody, selections, now())
+        situation = recall(params, ledger, api, account=account, everybody=everybody, selections=selections, now=now())
         due = [one for batch, one in zip(batches, selections, strict=True) if batch.state == "due"]
         plan = make_plan(due, situation, now(), correct_email=params["correct_email"])
         if check_mode:

@@ -351,7 +351,7 @@ def run(
     check_account(params["plan"], account)
     with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
         everybody, selection = _read(params, policy, api)
-        situation = recall(params, ledger, api, account, everybody, [selection], now())
+        situation = recall(params, ledger, api, account=account, everybody=everybody, selections=[selection], now=now())
         plan = make_plan([selection], situation, now(), correct_email=params["correct_email"])
         if check_mode or plan.guards:
             outcome = foresee(plan, waves)

@@ -53,6 +53,14 @@ def mail(**changes: Any) -> Record:
     }
 
 
+def project(**changes: Any) -> Record:
+    return {"name": "x", "organization": 1, "scm_type": "git", **changes}
+
+
+def image(name: str) -> Record:
+    return {"name": "x", "organization": 1, "image": name}
+
+
 TEMPLATE = {"name": "t", "project": 5, "inventory": 6, "playbook": "playbooks/reinvite.yml"}
 SCHEDULE = {"name": "s", "unified_job_template": 7, "rrule": RULE, "extra_data": {"after": "48h"}}
 NODE = {"identifier": "n", "workflow_job_template": 9, "unified_job_template": 8}
@@ -115,6 +123,27 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
         "in use",
     ),
     "a type in use deleted": ("DELETE", "credential_types/2/", None, 403, "in use"),
+    "a secret that is no text": (
+        "POST",
+        "credential_types/",
+        a_type(inputs={"fields": [{"id": "jwt", "label": "JWT", "type": "boolean", "secret": True}]}, injectors={}),
+        400,
+        "secret must be False",
+    ),
+    "a field of an unknown format": (
+        "POST",
+        "credential_types/",
+        a_type(inputs={"fields": [{"id": "jwt", "label": "JWT", "format": "email"}]}),
+        400,
+        "is not one of",
+    ),
+    "a type's variable that is AWX's own address": (
+        "POST",
+        "credential_types/",
+        env(AWX_HOST="x"),
+        400,
+        "AWX_HOST is not allowed",
+    ),
     # Credentials
     "a credential of nobody": ("POST", "credentials/", {"name": "x", "credential_type": 2}, 400, "organization"),
     "an input that the type has not": (
@@ -126,6 +155,7 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
     ),
     "an input of another type": ("PATCH", "credentials/3/", {"inputs": {"jwt": 1}}, 400, "not of type string"),
     "an address that is none": ("PATCH", "credentials/3/", {"inputs": {"server": "platform"}}, 400, "not a url"),
+    "an address without a host": ("PATCH", "credentials/3/", {"inputs": {"server": "https://"}}, 400, "not a url"),
     "a new secret that stands for an old one": (
         "POST",
         "credentials/",
@@ -133,6 +163,20 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
         400,
         "reserved keyword",
     ),
+    # Projects, inventories, hosts, images
+    "a git project without an address": ("POST", "projects/", project(), 400, "required"),
+    "a git project with an address that is none": ("POST", "projects/", project(scm_url="x y"), 400, "Invalid SCM URL"),
+    "an inventory of no organization": ("POST", "inventories/", {"name": "x"}, 400, "required"),
+    "a smart inventory without a filter": (
+        "POST",
+        "inventories/",
+        {"name": "x", "organization": 1, "kind": "smart"},
+        400,
+        "host_filter",
+    ),
+    "a host twice, once with a port": ("POST", "hosts/", {"name": "here:22", "inventory": 6}, 400, "already exists"),
+    "an image with a scheme": ("POST", "execution_environments/", image("http://x/y:1"), 400, "image name"),
+    "an image with a blank": ("POST", "execution_environments/", image("a b"), 400, "image name"),
     # Job templates
     "a playbook that is not in the project": (
         "POST",
@@ -192,6 +236,20 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
         {**SURVEY, "spec": [{**QUESTION, "type": "integer"}]},
         400,
         "expected to be integer",
+    ),
+    "several choices without a choice": (
+        "POST",
+        "job_templates/8/survey_spec/",
+        {**SURVEY, "spec": [{**QUESTION, "type": "multiselect"}]},
+        400,
+        "has no choices",
+    ),
+    "a default that is no choice": (
+        "POST",
+        "job_templates/8/survey_spec/",
+        {**SURVEY, "spec": [{**QUESTION, "type": "multiplechoice", "choices": ["24h", "72h"]}]},
+        400,
+        "choices listed",
     ),
     # Schedules
     "a required question left to its default": (
@@ -257,6 +315,20 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
         400,
         "both COUNT",
     ),
+    "a rule that comes due too often": (
+        "POST",
+        "schedules/",
+        {**SCHEDULE, "rrule": f"{RULE};COUNT=1000"},
+        400,
+        "COUNT > 999",
+    ),
+    "variables of a schedule that are no dictionary": (
+        "POST",
+        "schedules/",
+        {**SCHEDULE, "extra_data": "- x"},
+        400,
+        "dictionary",
+    ),
     "a rule that is none": (
         "POST",
         "schedules/",
@@ -296,13 +368,6 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
         "not configured to accept credentials",
     ),
     "a node that leads to itself": ("POST", "workflow_job_template_nodes/10/success_nodes/", {"id": 10}, 400, "Cycle"),
-    "credentials as a field of a node": (
-        "POST",
-        "workflow_job_template_nodes/",
-        {**NODE, "credentials": [3]},
-        400,
-        "no such field",
-    ),
     # Notifications
     "a mail without a server": (
         "POST",
@@ -336,11 +401,12 @@ CASES: dict[str, tuple[str, str, Any, int, str]] = {
         "HTTP method",
     ),
     # Anything
-    "a field that is none": ("POST", "hosts/", {"name": "x", "inventory": 6, "colour": "red"}, 400, "no such field"),
-    "a field of another type": ("POST", "hosts/", {"name": 1, "inventory": 6}, 400, "not a valid"),
+    "a field of another type": ("POST", "hosts/", {"name": ["x"], "inventory": 6}, 400, "not a valid"),
+    "a name that is too long": ("POST", "hosts/", {"name": "x" * 513, "inventory": 6}, 400, "no more than 512"),
     "a name that is missing": ("POST", "hosts/", {"inventory": 6}, 400, "required"),
     "a filter that is none": ("GET", "hosts/?colour=red", None, 400, "filter"),
     "an object that is none": ("GET", "hosts/999/", None, 404, "Not found"),
     "a kind that is none": ("GET", "hostesses/", None, 404, "not be found"),
+    "an attachment that is none": ("POST", "schedules/13/credentials/", {"id": 999}, 400, "does not exist"),
     "an attachment without a number": ("POST", "schedules/13/credentials/", {"id": "3"}, 400, "integer"),
 }

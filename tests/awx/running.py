@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from awx.controller import Controller, jobs
+from awx.controller.server import USER
 from awx.controller.store import Record
 from integration.playing import ROOT, Played, Player
 
@@ -23,11 +24,10 @@ class Site:
     data: Path
     secrets: dict[str, dict[str, str]]
 
-    def play(self, folder: Path, name: str, *options: str, awx: Controller | None = None) -> Played:
-        player = Player(folder, {**(awx or self.awx).env(), "ANSIBLE_PIPELINING": "true"})
-        return player.play(
-            ROOT / f"awx/{name}.yml", *options, awx_data=str(self.data), ringcentral_secrets=self.secrets
-        )
+    def play(self, folder: Path, name: str, *options: str, user: str = USER, **variables: Any) -> Played:
+        player = Player(folder, {**self.awx.env(user), "ANSIBLE_PIPELINING": "true"})
+        known = {"awx_data": str(self.data), "ringcentral_secrets": self.secrets, "awx_poll_seconds": 0}
+        return player.play(ROOT / f"awx/{name}.yml", *options, **known, **variables)
 
 
 def run(job: jobs.Job, folder: Path) -> Played:

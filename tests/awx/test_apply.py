@@ -25,6 +25,7 @@ NAMES = {
     "job_templates": [
         "RingCentral anybody pending",
         "RingCentral audit",
+        "RingCentral invite by name",
         "RingCentral onboarding",
         "RingCentral preview",
         "RingCentral re-invite",
@@ -68,7 +69,7 @@ def test_no_job_template_has_a_credential_and_each_asks_for_it(configured: Site)
     for template in kept(awx, "job_templates").values():
         assert linked(awx, "job_templates", template, "credentials") == []
         asked = {name for name, value in template.items() if name.startswith("ask_") and value}
-        assert asked == {"ask_credential_on_launch", "ask_limit_on_launch", "ask_variables_on_launch"}
+        assert asked == {"ask_credential_on_launch", "ask_limit_on_launch"}
         assert not template["allow_simultaneous"]
         assert template["timeout"] == 3600
     kinds = {name: template["job_type"] for name, template in kept(awx, "job_templates").items()}
@@ -120,6 +121,7 @@ def test_failures_and_held_users_are_told_to_somebody(configured: Site) -> None:
     assert told == {
         "RingCentral anybody pending": [],  # its failing is no failure
         "RingCentral audit": ["RingCentral held users"],
+        "RingCentral invite by name": both,
         "RingCentral onboarding": both,
         "RingCentral preview": [],
         "RingCentral re-invite": both,
@@ -143,9 +145,72 @@ def test_the_second_run_changes_nothing_but_what_awx_awx_always_reports(configur
     assert configured.awx.tokens == {}
 
 
+def test_a_project_whose_first_sync_failed_is_synced_by_the_next_run(configured: Site, tmp_path: Path) -> None:
+    store = configured.awx.store
+    project = store.named("projects", "RingCentral")
+    project.update(_sync="failed", scm_revision="")
+    for kind in ("workflow_job_templates", "job_templates"):
+        for template in list(store.records(kind)):
+            store.delete(kind, template["id"])
+    store.unreachable.add(project["scm_url"])
+    failed = configured.play(tmp_path, "apply")
+    assert failed.code == 2
+    assert "could not sync the project RingCentral" in failed.failure
+    for name in NAMES["job_templates"]:
+        assert name in failed.failure
+    store.unreachable.clear()
+    mended = configured.play(tmp_path, "apply")
+    assert mended.code == 0, mended.output
+    assert sorted(kept(configured.awx, "job_templates")) == NAMES["job_templates"]
+    assert sorted(kept(configured.awx, "schedules")) == NAMES["schedules"]
+
+
+def test_an_organizations_administrator_applies_all_but_the_credential_type(site: Site, tmp_path: Path) -> None:
+    with Controller(site.awx.store.playbooks) as awx:
+        awx.add_user("telephony", administers=frozenset({1}))
+        here = Site(awx, site.data, site.secrets)
+        refused = here.play(tmp_path, "apply", user="telephony")
+        assert refused.code == 2
+        assert "Only a system administrator may make or change one" in refused.output
+        assert [one.status for one in awx.writes()] == [403]
+        assert here.play(tmp_path, "credential_types").code == 0
+        applied = here.play(tmp_path, "apply", user="telephony")
+        assert applied.code == 0, applied.output
+        assert {kind: sorted(kept(awx, kind)) for kind in NAMES} == NAMES
+        assert awx.tokens == {}
+        removed = here.play(tmp_path, "remove", user="telephony")
+        assert removed.code == 0, removed.output
+        assert "The credential type is left" in removed.output
+        assert {kind: sorted(kept(awx, kind)) for kind in NAMES} == {
+            **{kind: [] for kind in NAMES},
+            "credential_types": ["RingCentral app"],
+        }
+
+
+def test_the_password_of_the_mail_server_is_printed_at_no_verbosity(configured: Site, tmp_path: Path) -> None:
+    password = "made-up-password-of-the-mail-server"
+    played = configured.play(tmp_path, "apply", "-vvv", ringcentral_smtp_password=password)
+    assert played.code == 0, played.output[-3000:]
+    assert password not in played.output
+    for record in configured.awx.store.records("notification_templates"):
+        if record["notification_type"] == "email":
+            assert record["notification_configuration"]["password"] == password
+
+
+def test_a_denied_approval_says_that_no_mail_was_sent(configured: Site) -> None:
+    awx = configured.awx
+    workflow = awx.store.named("workflow_job_templates", NAMES["workflow_job_templates"][0])
+    (mail,) = awx.store.linked("workflow_job_templates", workflow["id"], "notification_templates_approvals")
+    approval = mail["messages"]["workflow_approval"]
+    assert set(approval) == {"running", "approved", "denied", "timed_out"}
+    for event in ("denied", "timed_out"):
+        assert approval[event]["body"].startswith("No mail was sent.")
+
+
 def test_removing_leaves_nothing_and_removing_again_is_no_error(configured: Site, tmp_path: Path) -> None:
     removed = configured.play(tmp_path, "remove")
     assert removed.code == 0, removed.output
+    assert "The history of the jobs is left" in removed.output
     with Controller() as empty:
         assert configured.awx.store.snapshot() == empty.store.snapshot()
     again = configured.play(tmp_path, "remove")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from io import StringIO
@@ -55,6 +56,23 @@ def test_every_account_is_expected_and_has_a_credential_of_its_own() -> None:
     assert {name: int(variables["reinvite_expect_account"]) for name, variables in hosts.items()} == ACCOUNTS
     assert {one["name"].split()[-1] for one in read("credentials")} == set(hosts)
     assert not any(one["update_secrets"] for one in read("credentials"))
+    for one in read("credentials"):
+        assert int(one["inputs"]["expect_account"]) == ACCOUNTS[one["name"].split()[-1]]
+
+
+def test_no_template_lets_a_launch_set_variables_that_no_question_asks_for() -> None:
+    for template in read("job_templates"):
+        assert "ask_variables_on_launch" not in template
+        guards = {"reinvite_server_url", "reinvite_expect_account", "reinvite_exclude", "reinvite_validate_certs"}
+        asked = {question["variable"] for question in template.get("survey_spec", {}).get("spec", ())}
+        assert not asked & guards
+
+
+def test_no_secret_is_written_in_the_data() -> None:
+    text = (DATA / "notifications.yml").read_text(encoding="utf-8")
+    found = re.findall(r"^ *(?:password|token|username): (.*)$", text, re.MULTILINE)
+    assert found
+    assert all(value == '""' or value.startswith('"{{ ringcentral_') for value in found)
 
 
 def test_what_is_scheduled_goes_to_the_account_whose_credential_it_has() -> None:

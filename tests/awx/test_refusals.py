@@ -13,6 +13,7 @@ import pytest
 
 from awx.controller import Controller
 from awx.controller.server import PASSWORD, USER
+from awx.differences import ACCEPTED, STRICTER
 from awx.refused import CASES, MAIL, RULE, SURVEY, TEMPLATE, TYPE, mail
 
 BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -41,9 +42,10 @@ def client() -> Iterator[Client]:
     credential_type = client.make("credential_types", **json.loads(json.dumps(TYPE)))
     for name in ("one", "two"):
         client.make("credentials", name=name, organization=1, credential_type=credential_type, inputs={"jwt": "secret"})
-    project = client.make("projects", name="project", organization=1, scm_type="git")
-    for _look in range(2):
-        client.ask("GET", f"project_updates/{project}/")
+    project = client.make(
+        "projects", name="project", organization=1, scm_type="git", scm_url="https://git.example.com/x.git"
+    )
+    assert client.ask("GET", f"project_updates/{project}/")[1]["status"] == "successful"
     inventory = client.make("inventories", name="accounts", organization=1)
     template = {"project": project, "inventory": inventory, "playbook": "playbooks/reinvite.yml"}
     asking = client.make("job_templates", name="asking", ask_credential_on_launch=True, survey_enabled=True, **template)
@@ -56,6 +58,7 @@ def client() -> Iterator[Client]:
         )
     client.make("schedules", name="schedule", unified_job_template=asking, rrule=RULE, extra_data={"after": "48h"})
     client.make("schedules", name="plain", unified_job_template=8, rrule=RULE)
+    client.make("hosts", name="here", inventory=inventory)
     yield client
     awx._server.server_close()
 
@@ -69,13 +72,56 @@ def test_what_awx_does_not_take_is_refused(client: Client, case: tuple[str, str,
     assert client.awx.store.snapshot() == before
 
 
+@pytest.mark.parametrize("case", ACCEPTED.values(), ids=ACCEPTED)
+def test_what_awx_takes_is_taken(client: Client, case: tuple[str, str, Any]) -> None:
+    status, answer = client.ask(*case)
+    assert status in {200, 201}, answer
+
+
+@pytest.mark.parametrize("case", STRICTER.values(), ids=STRICTER)
+def test_where_it_is_stricter_than_awx_it_says_why(client: Client, case: tuple[str, str, Any, str, str]) -> None:
+    method, path, body, words, reason = case
+    status, answer = client.ask(method, path, body)
+    assert (status, words in json.dumps(answer)) == (400, True), answer
+    assert reason.startswith("AWX ")
+
+
 @pytest.mark.parametrize("kind", ["schedules/13", "workflow_job_template_nodes/10", "job_templates/8"])
 def test_a_job_takes_one_credential_of_a_type(client: Client, kind: str) -> None:
     assert client.ask("POST", f"{kind}/credentials/", {"id": 3})[0] == 204
     answered, answer = client.ask("POST", f"{kind}/credentials/", {"id": 4})
-    assert (answered, answer["msg"]) == (400, "Cannot assign multiple app credentials.")
+    of_a_launch = "This launch configuration already provides a app credential."
+    assert answered == 400
+    assert answer["msg"] == ("Cannot assign multiple app credentials." if "templates/" in kind else of_a_launch)
     assert client.ask("POST", f"{kind}/credentials/", {"id": 3, "disassociate": True})[0] == 204
     assert client.ask("POST", f"{kind}/credentials/", {"id": 4})[0] == 204
+
+
+@pytest.mark.parametrize("path", ["job_templates/8", "projects/5", "inventories/6", "workflow_job_templates/9"])
+def test_nothing_is_deleted_while_a_job_uses_it(client: Client, path: str) -> None:
+    kind, number = path.split("/")
+    client.awx.store.active.append({(kind, int(number))})
+    assert client.ask("DELETE", f"{path}/")[0] == 409
+    client.awx.store.active.clear()
+    assert client.ask("DELETE", f"{path}/")[0] in {202, 204}
+
+
+def test_a_launch_takes_one_credential_of_a_type(client: Client) -> None:
+    launch = {"credentials": [3, 4], "extra_vars": {"after": "48h"}}
+    status, answer = client.ask("POST", "job_templates/7/launch/", launch)
+    assert (status, answer["credentials"]) == (400, ["Cannot assign multiple app credentials."])
+    assert client.ask("POST", "job_templates/7/launch/", {**launch, "extra_vars": {}})[0] == 400
+    assert client.ask("POST", "job_templates/7/launch/", {**launch, "credentials": [3]})[0] == 201
+
+
+def test_an_administrator_of_another_organization_sees_and_changes_nothing_here(client: Client) -> None:
+    user = client.awx.add_user("elsewhere", administers=frozenset({99}))
+    pair = base64.b64encode(f"elsewhere:{user.password}".encode()).decode()
+    for path in ("credentials/3/", "projects/5/", "inventories/6/", "job_templates/8/", "schedules/13/"):
+        assert client.awx.answer("GET", f"/api/v2/{path}", f"Basic {pair}", None)[0] == 404
+    assert client.awx.answer("GET", "/api/v2/credentials/", f"Basic {pair}", None)[1]["count"] == 0
+    body = {"name": "x", "organization": 1, "image": "x"}
+    assert client.awx.answer("POST", "/api/v2/execution_environments/", f"Basic {pair}", body)[0] == 403
 
 
 def test_what_a_template_has_already_a_schedule_cannot_bring(client: Client) -> None:
@@ -92,11 +138,12 @@ def test_a_workflow_goes_one_way(client: Client) -> None:
 
 
 def test_a_playbook_is_found_once_the_project_was_synced(client: Client) -> None:
-    project = client.make("projects", name="new", organization=1, scm_type="git")
+    project = client.make(
+        "projects", name="new", organization=1, scm_type="git", scm_url="https://git.example.com/x.git"
+    )
     template = {**TEMPLATE, "project": project}
     assert client.ask("POST", "job_templates/", template)[1] == {"playbook": ["Playbook not found for project."]}
-    statuses = [client.ask("GET", f"project_updates/{project}/")[1]["status"] for _look in range(2)]
-    assert statuses == ["running", "successful"]
+    assert client.ask("GET", f"projects/{project}/")[1]["status"] == "successful"
     assert client.ask("POST", "job_templates/", template)[0] == 201
 
 

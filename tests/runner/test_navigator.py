@@ -10,17 +10,24 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _credentials, _guards
 from checkout import COLLECTIONS, ROOT
 from emulator import Emulator
-from integration.playing import BIN, CONNECTION, mailed
+from integration.playing import BIN, mailed
 
 SETTINGS = ROOT / "examples/execution_environment/ansible-navigator.yml"
 FIELD = ("-e", '{"reinvite_ledger": {"backend": "custom_field"}}')
 
 
-def test_its_settings_hand_the_credential_on() -> None:
+def test_its_settings_hand_the_credential_and_the_guards_on() -> None:
     settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))["ansible-navigator"]
-    assert set(settings["execution-environment"]["environment-variables"]["pass"]) == set(CONNECTION.values())
+    passed = set(settings["execution-environment"]["environment-variables"]["pass"])
+    assert passed == {
+        *_credentials.VARIABLES.values(),
+        _guards.EXPECT_ACCOUNT,
+        _guards.ALLOWED_DOMAINS,
+        _guards.EXCLUDE,
+    }
 
 
 def test_a_run_invites_and_keeps_no_artifact(tmp_path: Path) -> None:
@@ -31,10 +38,11 @@ def test_a_run_invites_and_keeps_no_artifact(tmp_path: Path) -> None:
     assert left == {"ansible-navigator.log", "reinvite-reports"}
 
 
-def test_the_file_in_its_container_is_no_ledger(tmp_path: Path) -> None:
+def test_without_a_container_the_file_is_a_ledger(tmp_path: Path) -> None:
     with Emulator(users=9, pending=3, odd=False) as rc:
-        assert "would vanish with this job's container" in navigate(tmp_path, rc)
-        assert rc.outbox == []
+        assert "SUMMARY 3 considered, 3 invited" in navigate(tmp_path, rc)
+        assert len(mailed(rc)) == 3
+    assert (tmp_path / "home/.local/state/onboard.ringcentral/ledger.sqlite3").is_file()
 
 
 def navigate(folder: Path, rc: Emulator, *options: str) -> str:

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 from . import injectors, launches, refusals
 from .kinds import KINDS, Field
-from .store import ENCRYPTED, Record, Refused, Store, fits
+from .messages import SECRETS
+from .store import ENCRYPTED, Record, Refused, Store, fits, look
+from .users import User
 
 Answer = tuple[int, Any]
 
@@ -24,17 +26,22 @@ class Api:
     def __init__(self, store: Store, page_size: int) -> None:
         self.store, self.page_size = store, page_size
 
-    def answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Answer:
+    def answer(self, user: User, method: str, parts: list[str], query: dict[str, str], body: Any) -> Answer:
         kind = parts[0]
         if kind == "project_updates" and method == "GET" and len(parts) == 2:
-            return 200, self._sync(parts[1])
+            return 200, self._sync(self.store.get("projects", int(parts[1])))
         if kind not in KINDS and kind != "unified_job_templates":
             raise Refused(404, detail="The requested resource could not be found.")
         if method in {"POST", "PATCH"} and not isinstance(body, dict):
             raise Refused(400, detail="JSON parse error")
         if len(parts) == 1:
-            return self._list(method, kind, query, body)
+            return self._list(user, method, kind, query, body)
         record = self.store.get(kind, int(parts[1]) if parts[1].isdigit() else 0)
+        user.check_reading(self.store, kind, record)
+        if method == "POST" and parts[2:] == ["launch"] and kind == "job_templates":
+            return self._launch(user, record, body)
+        if method != "GET":
+            user.check_writing(self.store, kind, record)
         if len(parts) == 2:
             return self._object(method, kind, record, body)
         if method == "GET" and parts[2] in KINDS[kind].links:
@@ -43,13 +50,26 @@ class Api:
             return 200, self._page("/".join(parts), shown, query)
         return self._below(method, kind, record, parts[2], body)
 
-    def _list(self, method: str, kind: str, query: dict[str, str], body: Record) -> Answer:
+    def _list(self, user: User, method: str, kind: str, query: dict[str, str], body: Record) -> Answer:
         if method == "GET":
-            found = [self.shown(one, record) for one, record in self.store.all(kind)]
+            seen = [found for found in self.store.all(kind) if user.sees(self.store, *found)]
+            found = [self.shown(one, record) for one, record in seen]
             return 200, self._page(kind, found, query)
         if method != "POST" or kind in {"unified_job_templates", "workflow_approval_templates"}:
             raise Refused(405, detail=f'Method "{method}" not allowed.')
+        user.check_writing(self.store, kind, body)
         return 201, self.shown(kind, self._create(kind, body))
+
+    def _launch(self, user: User, template: Record, body: Record) -> Answer:
+        numbers = body.get("credentials") or []
+        found = [self.store.get("credentials", number) for number in numbers]
+        user.check_launch(self.store, template, found)
+        said, ignored = launches.accepted(self.store, template, {**body, "extra_data": body.get("extra_vars") or {}})
+        taken = found if "credentials" not in ignored else []
+        refusals.check_launch(self.store, taken)
+        number = len(self.store.launched) + 1
+        self.store.launched[number] = (template, said, taken)
+        return 201, {"job": number, "id": number, "type": "job", "status": "pending", "ignored_fields": ignored}
 
     def _object(self, method: str, kind: str, record: Record, body: Record) -> Answer:
         if method == "GET":
@@ -74,6 +94,9 @@ class Api:
             approval = self._create("workflow_approval_templates", fields)
             record["unified_job_template"] = approval["id"]
             return 201, self.shown("workflow_approval_templates", approval)
+        if name == "update" and kind == "projects" and method == "POST":
+            record["_sync"], record["_looks"] = "running", 0
+            return 202, self._sync(record)
         if name not in KINDS[kind].links or method != "POST":
             raise Refused(404, detail="The requested resource could not be found.")
         self._attach(kind, record, name, body)
@@ -87,6 +110,8 @@ class Api:
             if body["id"] in links:
                 links.remove(body["id"])
             return
+        if self.store.find(KINDS[kind].links[name], body["id"]) is None:
+            raise Refused(400, detail="The object to associate does not exist.")
         other = self.store.get(KINDS[kind].links[name], body["id"])
         refusals.check_link(self.store, kind, record, name, other)
         if other["id"] not in links:
@@ -134,6 +159,10 @@ class Api:
     def _value(self, name: str, field: Field, value: Any) -> Any:
         if value is None:
             return "" if field.type is str and field.default == "" else field.default
+        if field.type is str and fits(value, int):
+            value = str(value)  # so does AWX
+        if field.type is dict and isinstance(value, str):
+            value = launches.parsed(name, value)
         if not fits(value, field.type) or (field.choices and value not in field.choices):
             raise Refused(400, **{name: [f"{value!r} is not a valid choice or {field.type.__name__}."]})
         if field.refers_to and self.store.find(field.refers_to, value) is None:
@@ -143,6 +172,10 @@ class Api:
     def _page(self, path: str, found: list[Record], query: dict[str, str]) -> Record:
         filters = {name: value for name, value in query.items() if name not in {"page", "page_size", "order_by"}}
         either = {name.removeprefix("or__"): filters.pop(name) for name in list(filters) if name.startswith("or__")}
+        if "organization__name" in filters:
+            named = filters.pop("organization__name")
+            ids = [one["id"] for one in self.store.records("organizations") if one["name"] == named]
+            found = [one for one in found if one.get("organization") in ids]
         for name in (*filters, *either):
             if name not in {"id", "type"} and not any(name in kind.fields for kind in KINDS.values()):
                 raise Refused(400, detail=f"{name} is no field to filter by")
@@ -162,13 +195,19 @@ class Api:
             "results": here,
         }
 
-    def _sync(self, number: str) -> Record:
-        """A project's update, which has the number of its project. It takes until somebody has looked at it once."""
-        project = self.store.get("projects", int(number))
-        looked, project["_looked"] = project.get("_looked", False), True
-        if looked and not project["_synced"]:
-            project["_synced"], project["scm_revision"] = True, "0" * 40
-        return {"id": project["id"], "type": "project_update", "status": "successful" if looked else "running"}
+    def _sync(self, project: Record) -> Record:
+        """A project's update, which has the number of its project."""
+        status = look(self.store, project)
+        return {
+            "id": project["id"],
+            "type": "project_update",
+            "url": f"/api/v2/project_updates/{project['id']}/",
+            "status": status,
+            "failed": status == "failed",
+            "finished": None if status == "running" else "2026-01-05T09:00:00Z",
+            "event_processing_finished": status != "running",
+            "scm_revision": project["scm_revision"],
+        }
 
     def shown(self, kind: str, record: Record) -> Record:
         """A record as AWX shows it: with addresses, and without secrets."""
@@ -183,11 +222,15 @@ class Api:
             shown["inputs"] = {
                 name: ENCRYPTED if value and name in hidden else value for name, value in record["inputs"].items()
             }
-        if kind == "notification_templates" and record["notification_configuration"].get("password"):
-            shown["notification_configuration"]["password"] = ENCRYPTED
+        if kind == "notification_templates":
+            for name in SECRETS:
+                if record["notification_configuration"].get(name):
+                    shown["notification_configuration"][name] = ENCRYPTED
         if kind == "projects":
             related["update"] = f"{url}update/"
-            if not record["_synced"]:
+            shown["status"] = look(self.store, record)
+            shown["scm_revision"] = record["scm_revision"]
+            if shown["status"] == "running":
                 summary["current_update"] = {"id": record["id"], "status": "running"}
         if found := self.store.find("unified_job_templates", record.get("unified_job_template")):
             related["unified_job_template"] = f"/api/v2/{found[0]}/{found[1]['id']}/"

@@ -31,7 +31,17 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "ask_at_runtime": bool,
     "default": (str, bool),
 }
-_RESERVED = {"VIRTUAL_ENV", "PATH", "PYTHONPATH", "JOB_ID", "INVENTORY_ID", "REST_API_URL", "REST_API_TOKEN"}
+_RESERVED = {
+    "VIRTUAL_ENV",
+    "PATH",
+    "PYTHONPATH",
+    "JOB_ID",
+    "INVENTORY_ID",
+    "REST_API_URL",
+    "REST_API_TOKEN",
+    "AWX_HOST",
+}
+_FORMATS = {"url", "ssh_private_key"}
 
 
 def check(record: Record) -> None:
@@ -62,6 +72,10 @@ def _check_inputs(inputs: Record) -> list[str]:
     for field in inputs.get("fields", []):
         if wrong := [key for key, value in field.items() if not isinstance(value, _KEYS.get(key, ()))]:
             raise Refused(400, inputs=[f"Additional properties are not allowed ({', '.join(wrong)})"])
+        if field.get("secret") and field.get("type", "string") != "string":
+            raise Refused(400, inputs=["secret must be False for a field that is no string"])
+        if field.get("format", "url") not in _FORMATS:
+            raise Refused(400, inputs=[f"{field['format']!r} is not one of {sorted(_FORMATS)}"])
         if field.get("ask_at_runtime"):
             raise Refused(400, inputs=["'ask_at_runtime' is not supported for custom credentials."])
         name = field.get("id", "")

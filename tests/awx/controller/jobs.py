@@ -31,7 +31,13 @@ class Job:
 def launched(store: Store, name: str, folder: Path, *, credentials: Iterable[str] = (), **said: Any) -> Job:
     """Somebody launches a job template and names credentials; ``said`` is what they answer to its prompts."""
     template = store.named("job_templates", name)
-    return _job(store, template, said, [store.named("credentials", one) for one in credentials], folder)
+    taken, _ignored = launches.accepted(store, template, said)
+    return _job(store, template, taken, [store.named("credentials", one) for one in credentials], folder)
+
+
+def started(store: Store, number: int, folder: Path) -> Job:
+    """The job of a launch by the REST API."""
+    return _job(store, *store.launched[number], folder)
 
 
 def scheduled(store: Store, name: str, folder: Path) -> Job:

@@ -133,7 +133,8 @@ KINDS = {
     "inventories": Kind(
         "inventory",
         {
-            **_OWNED,
+            **_NAMED,
+            "organization": _one("organizations", required=True),
             "kind": Field(str, "", choices=("", "smart", "constructed")),
             "host_filter": Field(str, None),
             "variables": _text(),
@@ -155,7 +156,7 @@ KINDS = {
         {
             **_NAMED,
             "organization": _one("organizations", required=True),
-            "notification_type": Field(str, "", required=True, choices=("email", "webhook")),
+            "notification_type": Field(str, "", required=True, choices=("email", "webhook", "slack")),
             "notification_configuration": Field(dict, {}),
             "messages": Field(dict, None),
         },

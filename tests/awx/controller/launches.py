@@ -11,7 +11,10 @@ from typing import Any
 import yaml
 
 from .kinds import ASKED, KINDS
-from .store import Record, Store, fits
+from .store import Record, Refused, Store, fits
+
+_TEXTS = ("text", "textarea", "password")
+_CHOICES = ("multiplechoice", "multiselect")
 
 
 def objections(store: Store, kind: str, template: Record, given: Mapping[str, Any], *, may_lack: bool) -> Record:
@@ -36,6 +39,35 @@ def objections(store: Store, kind: str, template: Record, given: Mapping[str, An
     return found
 
 
+def accepted(store: Store, template: Record, given: Mapping[str, Any]) -> tuple[Record, Record]:
+    """What a launch may say, and what AWX ignores of it. Refused if answers to the survey are missing or wrong."""
+    answers = given.get("extra_data") or {}
+    questions = store.questions(template)
+    if wrong := [why for question in questions if (why := _wrong(question, answers, may_lack=False))]:
+        raise Refused(400, variables_needed_to_start=wrong)
+    asked = {question["variable"] for question in questions}
+    free = bool(template["ask_variables_on_launch"])
+    taken: Record = {"extra_data": {name: value for name, value in answers.items() if free or name in asked}}
+    ignored: Record = {}
+    if strange := {name: value for name, value in answers.items() if name not in taken["extra_data"]}:
+        ignored["extra_vars"] = strange
+    for name, ask in ASKED.items():
+        if name != "extra_vars" and given.get(name) is not None:
+            (taken if template.get(ask) else ignored)[name] = given[name]
+    return taken, ignored
+
+
+def parsed(name: str, text: str) -> Record:
+    """Variables that were given as text, in JSON or YAML."""
+    try:
+        found = yaml.safe_load(text or "{}")
+    except yaml.YAMLError as error:
+        raise Refused(400, **{name: [f"Cannot parse as JSON or YAML: {error}"]}) from error
+    if not isinstance(found, dict):
+        raise Refused(400, **{name: ["Variables must be a dictionary."]})
+    return found
+
+
 def variables(template: Record) -> Record:
     """The extra variables of a template itself, which it keeps as JSON or YAML."""
     return yaml.safe_load(template["extra_vars"] or "{}") or {}
@@ -43,10 +75,11 @@ def variables(template: Record) -> Record:
 
 def answered(store: Store, template: Record, given: Record) -> Record:
     """A job's extra variables: the template's own, then the survey's defaults, then what was given."""
+    # A text that is not answered is passed on as its default, also an empty one. An empty number is left out.
     defaults = {
-        question["variable"]: question["default"]
+        question["variable"]: chosen(question, question["default"])
         for question in store.questions(template)
-        if question.get("default") not in (None, "")
+        if question.get("default") is not None and (question["default"] != "" or question["type"] in _TEXTS)
     }
     return {**variables(template), **defaults, **given}
 
@@ -57,14 +90,43 @@ def _wrong(question: Record, answers: Record, *, may_lack: bool) -> str:
         # A default does not help: it is for the form in the web interface.
         return f"'{name}' value missing" if question["required"] and not may_lack else ""
     answer = answers[name]
-    expected = int if kind == "integer" else str
+    if kind in _CHOICES:
+        return _wrong_choice(question, answer)
+    expected = {"integer": int, "float": float}.get(kind, str)
+    if expected is float and fits(answer, int):
+        answer = float(answer)
     if not fits(answer, expected):
         return f"Value {answer} for '{name}' expected to be {expected.__name__}."
-    size = answer if isinstance(answer, int) else len(answer)
+    size = len(answer) if isinstance(answer, str) else answer
+    if answer == "" and not question["required"]:
+        return ""
     low, high = question.get("min"), question.get("max")
     if (low is not None and size < low) or (high is not None and size > high):
         return f"'{name}' value {answer} is too small or too large."
     return ""
+
+
+def _wrong_choice(question: Record, answer: object) -> str:
+    several = question["type"] == "multiselect"
+    chosen = answer if isinstance(answer, list) else [answer]
+    if several != isinstance(answer, list) and not (answer == "" and not question["required"]):
+        return f"'{question['variable']}' value is expected to be {'a list' if several else 'one choice'}."
+    if question["required"] and not chosen:
+        return f"'{question['variable']}' value missing"
+    offered = _offered(question)
+    strange = [one for one in chosen if one not in offered and not (one == "" and not question["required"])]
+    return f"Value {strange} for '{question['variable']}' is not one of {offered}." if strange else ""
+
+
+def _offered(question: Record) -> list[str]:
+    """The choices, which the web interface keeps as a list and older surveys as lines."""
+    choices = question["choices"]
+    return choices.splitlines() if isinstance(choices, str) else choices
+
+
+def chosen(question: Record, default: Any) -> Any:
+    """A default as a job gets it: several choices are kept as lines and passed on as a list."""
+    return default.splitlines() if question["type"] == "multiselect" and isinstance(default, str) else default
 
 
 def survey_objection(survey: object) -> str:
@@ -86,12 +148,25 @@ def _question_objection(question: Record) -> str:
     for name, expected in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
         if not isinstance(question.get(name), expected):
             return f"'{name}' missing from survey question {json.dumps(question)}"
-    types = {"text": str, "textarea": str, "password": str, "integer": int, "float": float}
+    types = {**dict.fromkeys((*_TEXTS, *_CHOICES), str), "integer": int, "float": float}
     if question["type"] not in types:
-        return f"'{question['type']}' is not one of the question types that this stand-in knows."
+        return f"'{question['type']}' in survey question is not one of {sorted(types)}."
+    if question["type"] in _CHOICES:
+        return _choices_objection(question)
     default = question.get("default", "")
-    if default != "" and not fits(default, types[question["type"]]):
+    kinds = (int, float) if question["type"] == "float" else (types[question["type"]],)
+    if default != "" and not any(fits(default, kind) for kind in kinds):
         return f"Default value {default} expected to be {question['type']}."
     if not all(fits(question.get(name) or 0, int) for name in ("min", "max")):
         return "The limit is expected to be integer."
     return ""
+
+
+def _choices_objection(question: Record) -> str:
+    if not question.get("choices") or not isinstance(question["choices"], (list, str)):
+        return f"'{question['variable']}' has no choices."
+    defaults = str(question.get("default") or "").splitlines()
+    if question["type"] == "multiplechoice" and len(defaults) > 1:
+        return "Default choice must be one."
+    strange = [one for one in defaults if one not in _offered(question)]
+    return f"Default choice {strange} must be answered from the choices listed." if strange else ""

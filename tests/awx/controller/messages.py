@@ -12,6 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .store import ENCRYPTED, Record, Refused, Store, fits
 
+SECRETS = ("password", "token")
+
 _SETTINGS: dict[str, dict[str, tuple[type, Any]]] = {
     "email": {
         "host": (str, ...),
@@ -32,12 +34,13 @@ _SETTINGS: dict[str, dict[str, tuple[type, Any]]] = {
         "password": (str, ""),
         "headers": (dict, ...),
     },
+    "slack": {"token": (str, ...), "channels": (list, ...)},
 }
 _EVENTS = ("started", "success", "error", "workflow_approval")
 _APPROVALS = ("running", "approved", "timed_out", "denied")
 # Some of the names that AWX knows; a message with any other is refused here.
 _KNOWN = {
-    "job": {"id": 1, "name": "x", "status": "failed", "limit": "", "job_type": "run", "created": ""},
+    "job": {"id": 1, "name": "x", "status": "failed", "limit": "", "job_type": "run", "created": "", "artifacts": {}},
     "job_friendly_name": "Job",
     "url": "https://awx.example.com/#/jobs/1",
     "job_metadata": "{}",
@@ -50,8 +53,9 @@ _KNOWN = {
 def check_notification(_store: Store, new: Record, old: Record | None) -> None:
     settings = new["notification_configuration"]
     _check_settings(_SETTINGS[new["notification_type"]], settings)
-    if settings["password"] == ENCRYPTED and old:
-        settings["password"] = old["notification_configuration"]["password"]
+    for name in SECRETS:
+        if settings.get(name) == ENCRYPTED and old:
+            settings[name] = old["notification_configuration"][name]
     for text in _texts(new["messages"] or {}):
         _check_text(text)
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -13,6 +15,13 @@ from .messages import check_notification
 from .store import ENCRYPTED, Record, Refused, Store
 from .times import rule_objections
 
+LONGEST_NAME = 512
+STARTED_WITH = ("job_templates", "workflow_job_templates", "projects", "inventories")
+"""What cannot be deleted while a job that uses it runs or waits."""
+
+_IMAGE = re.compile(r"[\w.-]+(:\d+)?(/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?", re.ASCII)
+_GIT = re.compile(r"(https?|ssh|git|file)://[^/\s]*[^\s]+|[\w.-]+@[\w.-]+:\S+|/\S+")
+
 
 def check(store: Store, kind: str, new: Record, old: Record | None) -> None:
     """Refuse what an object would become; ``old`` is what it is so far. May complete the new one, as AWX does."""
@@ -20,11 +29,16 @@ def check(store: Store, kind: str, new: Record, old: Record | None) -> None:
         rule(store, new, old)
     if not store.unique(kind, new):
         raise Refused(400, __all__=[f"{kind} with this name already exists."])
+    if len(new.get("name", "")) > LONGEST_NAME:
+        raise Refused(400, name=[f"Ensure this field has no more than {LONGEST_NAME} characters."])
 
 
 def check_deletion(store: Store, kind: str, record: Record) -> None:
     if kind == "credential_types" and _in_use(store, record):
         raise Refused(403, detail="Credential types that are in use cannot be deleted")
+    active = [job for job in store.active if (kind, record["id"]) in job]
+    if kind in STARTED_WITH and active:
+        raise Refused(409, error="Resource is being used by running jobs.", active_jobs=[{"id": 17}] * len(active))
 
 
 def check_link(store: Store, kind: str, owner: Record, name: str, other: Record) -> None:
@@ -33,6 +47,14 @@ def check_link(store: Store, kind: str, owner: Record, name: str, other: Record)
         _check_credential(store, kind, owner, other)
     elif name.endswith("_nodes"):
         _check_path(store, owner, name, other)
+
+
+def check_launch(store: Store, credentials: list[Record]) -> None:
+    """Refuse a launch with two credentials of one type."""
+    kinds = [one["credential_type"] for one in credentials]
+    if twice := next((kind for kind in kinds if kinds.count(kind) > 1), None):
+        name = store.get("credential_types", twice)["name"]
+        raise Refused(400, credentials=[f"Cannot assign multiple {name} credentials."])
 
 
 def _in_use(store: Store, credential_type: Record) -> bool:
@@ -55,7 +77,7 @@ def _credential(store: Store, new: Record, old: Record | None) -> None:
             raise Refused(400, inputs=[f"Additional properties are not allowed ('{name}' was unexpected)"])
         if not isinstance(value, bool if fields[name]["type"] == "boolean" else str):
             raise Refused(400, inputs={name: [f"{value!r} is not of type {fields[name]['type']}"]})
-        if fields[name].get("format") == "url" and not str(value).startswith(("http://", "https://")):
+        if fields[name].get("format") == "url" and not _is_url(str(value)):
             raise Refused(400, inputs={name: [f"{value} is not a url"]})
         if value == ENCRYPTED and name in injectors.secrets(credential_type):
             if old is None:
@@ -63,18 +85,41 @@ def _credential(store: Store, new: Record, old: Record | None) -> None:
             new["inputs"][name] = old["inputs"].get(name, "")
 
 
+def _is_url(text: str) -> bool:
+    parts = urlsplit(text)
+    return bool(parts.scheme and parts.netloc)
+
+
+def _execution_environment(_store: Store, new: Record, _old: Record | None) -> None:
+    if not _IMAGE.fullmatch(new["image"]):
+        raise Refused(400, image=["Must have an image name in all fields: [registry/]name[:tag]"])
+
+
 def _project(_store: Store, new: Record, old: Record | None) -> None:
+    if new["scm_type"] and not _GIT.fullmatch(new["scm_url"]):
+        raise Refused(400, scm_url=["Invalid SCM URL." if new["scm_url"] else "SCM URL is required."])
     if old is None or any(new[name] != old[name] for name in ("scm_type", "scm_url", "scm_branch")):
-        new["_synced"] = False
+        new["_sync"] = "running"
+        new["_looks"] = 0
 
 
 def _host(store: Store, new: Record, _old: Record | None) -> None:
     if store.get("inventories", new["inventory"])["kind"]:
         raise Refused(400, detail="Cannot create Host for Smart or Constructed Inventories")
     _check_variables("variables", new["variables"])
+    here = [host for host in store.records("hosts") if host["inventory"] == new["inventory"]]
+    if any(_host_name(one["name"]) == _host_name(new["name"]) for one in here if one["id"] != new.get("id")):
+        raise Refused(400, __all__=["Host with this Name and Inventory already exists."])
+
+
+def _host_name(name: str) -> str:
+    """A port behind a name is a variable of the host to AWX."""
+    return re.sub(r":\d+$", "", name)
 
 
 def _inventory(_store: Store, new: Record, _old: Record | None) -> None:
+    if new["kind"] == "smart" and not new["host_filter"]:
+        raise Refused(400, detail="Smart inventories must specify host_filter")
     _check_variables("variables", new["variables"])
 
 
@@ -98,7 +143,7 @@ def _job_template(store: Store, new: Record, _old: Record | None) -> None:
     new["organization"] = project["organization"]
     if not new["playbook"]:
         raise Refused(400, playbook=["Must select playbook for project."])
-    playbooks = store.playbooks if project["_synced"] else ()
+    playbooks = store.playbooks if project["scm_revision"] else ()
     if project["scm_type"] and not project["allow_override"] and new["playbook"] not in playbooks:
         raise Refused(400, playbook=["Playbook not found for project."])
     if (new["scm_branch"] or new["ask_scm_branch_on_launch"]) and not project["allow_override"]:
@@ -144,7 +189,9 @@ def _check_credential(store: Store, kind: str, owner: Record, credential: Record
     ]
     if of_that_type:
         name = store.get("credential_types", credential["credential_type"])["name"]
-        raise Refused(400, msg=f"Cannot assign multiple {name} credentials.")
+        if kind == "job_templates":
+            raise Refused(400, msg=f"Cannot assign multiple {name} credentials.")
+        raise Refused(400, msg=f"This launch configuration already provides a {name} credential.")
 
 
 def _check_path(store: Store, owner: Record, name: str, other: Record) -> None:
@@ -165,6 +212,7 @@ def _check_path(store: Store, owner: Record, name: str, other: Record) -> None:
 _RULES: dict[str, Callable[[Store, Record, Record | None], None]] = {
     "credential_types": _credential_type,
     "credentials": _credential,
+    "execution_environments": _execution_environment,
     "projects": _project,
     "inventories": _inventory,
     "hosts": _host,

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .api import Api
 from .store import Record, Refused, Store
+from .users import User
 
 USER, PASSWORD = "admin", "made-up-password"
 LARGEST = 1_000_000  # bytes of a request
@@ -41,7 +42,8 @@ class Controller:
         self.api = Api(self.store, page_size)
         self.store.add("organizations", {"name": "Default", "description": ""})
         self.log: list[Entry] = []
-        self.tokens: dict[int, str] = {}
+        self.users = {USER: User(USER, PASSWORD, superuser=True)}
+        self.tokens: dict[int, tuple[str, str]] = {}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -59,14 +61,20 @@ class Controller:
         self._server.server_close()
         self._thread.join()
 
-    def env(self) -> dict[str, str]:
+    def env(self, user: str = USER) -> dict[str, str]:
         """The variables that awx.awx reads."""
-        return {"CONTROLLER_HOST": self.url, "CONTROLLER_USERNAME": USER, "CONTROLLER_PASSWORD": PASSWORD}
+        password = self.users[user].password
+        return {"CONTROLLER_HOST": self.url, "CONTROLLER_USERNAME": user, "CONTROLLER_PASSWORD": password}
 
     def token_env(self) -> dict[str, str]:
         """The same for somebody who has a token already."""
-        self.tokens[0] = secrets.token_hex()
-        return {"CONTROLLER_HOST": self.url, "CONTROLLER_OAUTH_TOKEN": self.tokens[0]}
+        self.tokens[0] = (secrets.token_hex(), USER)
+        return {"CONTROLLER_HOST": self.url, "CONTROLLER_OAUTH_TOKEN": self.tokens[0][0]}
+
+    def add_user(self, name: str, **rights: Any) -> User:
+        """Somebody with a password, and what they may do."""
+        self.users[name] = User(name, f"password-of-{name}", **rights)
+        return self.users[name]
 
     def writes(self, since: int = 0) -> list[Entry]:
         """The requests that were to change something, after so many requests."""
@@ -84,26 +92,31 @@ class Controller:
             return status, answer
 
     def _route(self, method: str, path: str, query: dict[str, str], authorization: str, body: Any) -> tuple[int, Any]:
-        scheme, _blank, value = authorization.partition(" ")
-        known = (scheme == "Bearer" and value in self.tokens.values()) or (
-            scheme == "Basic" and value == base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        )
-        if not known:
-            raise Refused(401, detail="Authentication credentials were not provided.")
+        user = self._user(authorization)
         prefix, _root, rest = path.partition("/api/v2/")
         if prefix or not path.endswith("/") or not rest:
             raise Refused(404, detail="The requested resource could not be found.")
         parts = rest.strip("/").split("/")
         if parts[0] == "tokens":
-            return self._tokens(method, parts)
-        return self.api.answer(method, parts, query, body)
+            return self._tokens(user, method, parts)
+        return self.api.answer(user, method, parts, query, body)
 
-    def _tokens(self, method: str, parts: list[str]) -> tuple[int, Record]:
+    def _user(self, authorization: str) -> User:
+        scheme, _blank, value = authorization.partition(" ")
+        for user in self.users.values():
+            pair = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
+            bearer = scheme == "Bearer" and (value, user.name) in self.tokens.values()
+            if bearer or (scheme == "Basic" and value == pair):
+                return user
+        raise Refused(401, detail="Authentication credentials were not provided.")
+
+    def _tokens(self, user: User, method: str, parts: list[str]) -> tuple[int, Record]:
         if method == "POST" and len(parts) == 1:
             number, token = len(self.log) + 1, secrets.token_hex()
-            self.tokens[number] = token
+            self.tokens[number] = (token, user.name)
             return 201, {"id": number, "type": "o_auth2_access_token", "token": token}
-        if method == "DELETE" and len(parts) == 2 and self.tokens.pop(int(parts[1]), ""):
+        if method == "DELETE" and len(parts) == 2 and int(parts[1]) in self.tokens:
+            del self.tokens[int(parts[1])]
             return 204, {}
         raise Refused(404, detail="Not found.")
 

@@ -33,6 +33,12 @@ class Store:
         self._links: dict[tuple[str, int, str], list[int]] = {}
         self._surveys: dict[int, Record] = {}
         self._last = 0
+        self.unreachable: set[str] = set()
+        """The addresses of repositories from which a sync fails."""
+        self.active: list[set[tuple[str, int]]] = []
+        """For each job that runs or waits: what it uses, as kind and id."""
+        self.launched: dict[int, tuple[Record, Record, list[Record]]] = {}
+        """The launches by the number of their job: template, what was accepted, credentials."""
 
     def add(self, kind: str, record: Record) -> Record:
         if self._last >= MOST:
@@ -119,6 +125,17 @@ class Store:
         """All of it, to compare."""
         links = {f"{kind} {number} {name}": sorted(ids) for (kind, number, name), ids in self._links.items() if ids}
         return deepcopy({"records": self._records, "links": links, "surveys": self._surveys})
+
+
+def look(store: Store, project: Record) -> str:
+    """The status of a project's sync, which ends when somebody looks for the second time."""
+    if project["_sync"] == "running":
+        project["_looks"] += 1
+    if project["_sync"] == "running" and project["_looks"] > 1:
+        failed = project["scm_url"] in store.unreachable
+        project["_sync"] = "failed" if failed else "successful"
+        project["scm_revision"] = project["scm_revision"] if failed else "0" * 40
+    return str(project["_sync"])
 
 
 def fits(value: object, kind: type) -> bool:

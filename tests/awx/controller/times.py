@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timezone
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrulestr
+
+MOST_TIMES = 999
 
 _START = re.compile(r"DTSTART(?:;TZID=([^:]+))?:(\d{8}T\d{6})(Z?)")
 
@@ -48,6 +50,8 @@ def _part_objections(rule: str) -> list[str]:
         found.append("BYDAY with numeric prefix not supported")
     if {"COUNT", "UNTIL"} <= set(parts):
         found.append("RRULE may not contain both COUNT and UNTIL")
+    if parts.get("COUNT", "").isdigit() and int(parts["COUNT"]) > MOST_TIMES:
+        found.append(f"COUNT > {MOST_TIMES} is unsupported")
     return found
 
 
@@ -56,5 +60,12 @@ def due(rule: str, count: int) -> list[datetime]:
     ((zone, start, _utc),) = _START.findall(rule)
     begin = datetime.strptime(start, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # the zone comes last, so that 09:00 stays 09:00
     here = ZoneInfo(zone or "UTC")
-    times = rrulestr(" ".join(re.findall(r"RRULE:\S*", rule)), dtstart=begin)
+    rules = re.sub(r"UNTIL=(\d{8}T\d{6})Z", lambda until: f"UNTIL={_local(until[1], here)}", rule)
+    times = rrulestr(" ".join(re.findall(r"RRULE:\S*", rules)), dtstart=begin)
     return [time.replace(tzinfo=here) for time in islice(times, count)]
+
+
+def _local(utc: str, zone: ZoneInfo) -> str:
+    """A time in UTC as a clock in the zone shows it."""
+    time = datetime.strptime(utc, "%Y%m%dT%H%M%S").replace(tzinfo=timezone.utc)
+    return time.astimezone(zone).strftime("%Y%m%dT%H%M%S")

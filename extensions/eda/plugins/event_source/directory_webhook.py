@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hears from RingCentral which entries of the company's directory changed, and says no more of them than rules need."""
+"""Receives RingCentral's notifications of changes in the company's directory, and passes on no more than rules need."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import hmac
 import json
 import logging
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,6 +57,11 @@ EXAMPLES = r"""
 """
 
 MAX_BODY = 1024 * 1024
+"""Bytes of a notification, packed or not."""
+MAX_WAITING = 10_000
+"""Events that wait for rules. Beyond that a notification is refused, so that RingCentral sends it again."""
+BODY_SECONDS = 2.0
+"""How long a body may take to arrive: RingCentral waits three seconds for an answer."""
 DIRECTORY = re.compile(r"/restapi/v1\.0/account/([0-9]+|~)/directory/entries(\?|$)")
 # RingCentral takes no answer of more than 1024 bytes.
 HANDSHAKE = re.compile(r"[\x21-\x7e]{1,512}")
@@ -68,15 +74,25 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     token = args.get("verification_token")
     if not isinstance(token, str) or not token:
         raise ValueError("directory_webhook: verification_token must be given")
-    application = web.Application(client_max_size=MAX_BODY)
-    application.router.add_post(str(args.get("path", "/ringcentral")), Hook(queue, token).answer)
-    runner = web.AppRunner(application, access_log=None)
+    hook = Hook(queue, token)
+    runner = web.AppRunner(application(hook, str(args.get("path", "/ringcentral"))), **RUNNER)
     await runner.setup()
     try:
         await web.TCPSite(runner, str(args.get("host", "127.0.0.1")), int(args.get("port", 5000))).start()
-        await asyncio.Future()
+        await hook.pass_on()
     finally:
         await runner.cleanup()
+
+
+# Bodies are unpacked here, where their size is limited.
+RUNNER: dict[str, Any] = {"access_log": None, "auto_decompress": False}
+
+
+def application(hook: Hook, path: str) -> web.Application:
+    """What serves a hook on one path."""
+    served = web.Application(client_max_size=MAX_BODY)
+    served.router.add_post(path, hook.answer)
+    return served
 
 
 class Hook:
@@ -84,8 +100,15 @@ class Hook:
 
     def __init__(self, queue: asyncio.Queue[Any], token: str) -> None:
         self._queue, self._token = queue, token.encode()
+        self._waiting: asyncio.Queue[dict[str, str]] = asyncio.Queue(MAX_WAITING)
+
+    async def pass_on(self) -> None:
+        """Hand events to the rules for ever. Rules that are busy hold up no answer to RingCentral."""
+        while True:
+            await self._queue.put(await self._waiting.get())
 
     async def answer(self, request: web.Request) -> web.Response:
+        """Accept or refuse a request, at once: what rules make of it comes later."""
         handshake = request.headers.get("Validation-Token")
         if handshake is not None:
             return _shake_hands(handshake)
@@ -94,12 +117,35 @@ class Hook:
             logger.warning("refused a notification without the right Verification-Token")
             return web.json_response({}, status=401)
         try:
-            notification = json.loads(await request.read())
-        except ValueError:
+            body = await asyncio.wait_for(request.read(), BODY_SECONDS)
+            notification = json.loads(unpacked(body, request.headers.get("Content-Encoding", "")))
+        except asyncio.TimeoutError:
+            return web.json_response({}, status=408)
+        except (ValueError, RecursionError):  # RecursionError: lists in lists, thousands deep
             return web.json_response({}, status=400)
-        for event in events(notification):
-            await self._queue.put(event)
+        found = list(events(notification))
+        if self._waiting.qsize() + len(found) > MAX_WAITING:
+            logger.error("refused a notification: %d events wait for rules already", self._waiting.qsize())
+            return web.json_response({}, status=503)
+        for event in found:
+            self._waiting.put_nowait(event)
         return web.json_response({})
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """The body without its content encoding. ValueError if it is broken, too large or of an unknown encoding."""
+    if encoding.strip().lower() in {"", "identity"}:
+        return body
+    if encoding.strip().lower() not in {"gzip", "x-gzip", "deflate"}:
+        raise ValueError("unknown Content-Encoding")
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        content = unpacker.decompress(body, MAX_BODY + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if len(content) > MAX_BODY or not unpacker.eof:
+        raise ValueError("a packed body that is too large or cut off")
+    return content
 
 
 def _shake_hands(token: str) -> web.Response:

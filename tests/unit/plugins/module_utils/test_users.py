@@ -112,7 +112,7 @@ def test_the_expected_account(expected: str | None) -> None:
 
 @pytest.mark.parametrize("expected", ["400131426009", "6505550100", "main", "400131426008x1"])
 def test_another_account_is_refused(expected: str) -> None:
-    with pytest.raises(WrongAccount, match=r"opens the account 400131426008 \(\+16505550100\), not .*nothing was sent"):
+    with pytest.raises(WrongAccount, match=r"opens the account 400131426008 \(\+16505550100\), not .*No mail was sent"):
         read_account(Api({"id": 400131426008, "mainNumber": "+16505550100"}), expected)
 
 

@@ -13,6 +13,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     InvalidOption,
     LedgerError,
 )
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
 from emulator import Emulator
 from machine import FIELD, Machine
 
@@ -196,6 +197,13 @@ def test_under_awx_a_file_needs_a_path(
     assert machine.rc.log == []
     path = str(tmp_path / "ledger.sqlite3")
     assert machine.invite(ledger={"path": path})["counts"]["invited"] == 8
+
+
+@pytest.mark.parametrize("folder", ["", "/home/ada/.ansible-runner/artifacts/1", "/runners/1"])
+def test_ansible_runner_without_a_container_keeps_its_files(folder: str) -> None:
+    check_ledger({"backend": "sqlite", "path": None}, {"AWX_ISOLATED_DATA_DIR": folder})
+    with pytest.raises(InvalidOption, match="custom_field, or give the path"):
+        check_ledger({"backend": "sqlite", "path": None}, {"AWX_ISOLATED_DATA_DIR": "/runner/artifacts/1"})
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "custom_field"])
