@@ -60,6 +60,7 @@ def test_the_batches_to_copy_can_be_meant(rc: Emulator, player: Player) -> None:
         "PYTHONPATH": str(CLOCK),
         "MOVE_CLOCK_BY": str(datetime(2026, 12, 2, 9, tzinfo=timezone.utc).timestamp() - time.time()),
     }
+    rc.clock.advance(max(0.0, float(clock["MOVE_CLOCK_BY"])))  # the two clocks are compared
     there = Player(folder, {**rc.env(), **clock})
     played = there.play("onboard.ringcentral.onboard", "-i", "hosts.yml")
     assert played.code == 0, played.output
