@@ -12,17 +12,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._addresses import bare, is_address, visible
-from ._csv import Cells, CsvError, Table, column_key, csv_column, is_total, no_column, read_table, words
+from ._csv import Cells, CsvError, Table, csv_column, is_total, no_column, read_table, words
+from ._directory_entries import Entry, finished, is_somebody, mail_addresses, primary_address, without_logon_names
 from ._errors import InvalidOption
 from ._files import read_file
 from ._ipa_text import ipa_table
 from ._status import ACTIVE, FALSE, TRUE, Kind, kind_by_word, kind_of, looks_like_status, says_gone, word
-
-Entry = dict[str, Any]
-"""``email name extension_number employee_id enabled aliases``, as read_directory() takes them.
-
-Where there is one, also ``logon_name``, and ``status``: what the source says of somebody who is not enabled.
-"""
 
 COLUMNS: dict[str, list[str]] = {
     "email": [
@@ -140,17 +135,6 @@ def _named(columns: Mapping[str, Any]) -> dict[str, list[str]]:
     return without_logon_names(named, COLUMNS["logon_name"])
 
 
-def without_logon_names(named: Mapping[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
-    """The same, with what holds logon names taken from ``email``: a logon name need not be a mailbox."""
-    logons = {column_key(name) for name in known}
-    emails = named.get("email", [])
-    moved = [name for name in emails if column_key(name) in logons]
-    if not moved:
-        return dict(named)
-    kept = {"email": [name for name in emails if name not in moved]}
-    return {**named, **kept, "logon_name": [*moved, *named.get("logon_name", [])]}
-
-
 def _places(table: Table, wanted: Mapping[str, list[str]], named: Mapping[str, list[str]]) -> dict[str, int]:
     places = {}
     for key, names in wanted.items():
@@ -213,18 +197,6 @@ def _entry(line: int, cells: Cells, table: Table, layout: Layout, now: datetime)
     return finished(entry, aliases, cell("logon_name"), said)
 
 
-def finished(entry: Entry, aliases: list[str], logon_name: str, said: list[str]) -> Entry:
-    """The entry with its aliases and state. ``said`` is what says that the person has left."""
-    said = [*said, *(["it is a guest"] if "#ext#" in logon_name.casefold() else [])]
-    optional = {"logon_name": logon_name, "status": ", ".join(said)}
-    return {
-        **entry,
-        "enabled": not said,
-        "aliases": aliases,
-        **{key: value for key, value in optional.items() if value},
-    }
-
-
 def _refuse_lost(line: int, cells: Cells, table: Table, layout: Layout) -> None:
     """Rows by which people would be lost or mixed up are errors."""
     if is_total(cells):
@@ -263,28 +235,6 @@ def _alias_cells(cell: str, separator: str) -> list[str]:
     """Microsoft 365 joins proxy addresses with a plus sign, which an address may hold too."""
     parts = cell.split(separator) if separator else [cell]
     return [one for part in parts for one in re.split(r"\+(?=[A-Za-z0-9]+:)", part.strip())]
-
-
-def mail_addresses(values: Iterable[str]) -> list[str]:
-    """The addresses for mail among proxyAddresses, which hold those of other services too, each behind its prefix."""
-    found = []
-    for value in values:
-        prefix, colon, rest = value.strip().partition(":")
-        address = visible(rest if colon else prefix)
-        if is_address(address) and (not colon or prefix.casefold() == "smtp"):
-            found.append(address)
-    return found
-
-
-def primary_address(values: Iterable[str]) -> str:
-    """The one of proxyAddresses that is marked as primary, by SMTP in capitals; "" if none is."""
-    found = [value.strip()[5:] for value in values if value.strip().startswith("SMTP:")]
-    return visible(found[0]) if found and is_address(found[0]) else ""
-
-
-def is_somebody(entry: Entry) -> bool:
-    """Whether an entry says anything of a person."""
-    return any(entry.get(key) for key in ("email", "name", "extension_number", "employee_id", "aliases", "logon_name"))
 
 
 def _nobody_enabled(table: Table, layout: Layout) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._addresses import is_address, visible
-from ._directory_csv import Entry, finished, is_somebody, mail_addresses, primary_address, without_logon_names
+from ._directory_entries import Entry, finished, is_somebody, mail_addresses, primary_address, without_logon_names
 from ._errors import InvalidOption
 from ._status import Kind, kind_by_word, kind_of, says_gone
 
