@@ -184,3 +184,9 @@ def test_an_audit_under_awx_goes_without_a_ledger_that_vanished(host: Host) -> N
     host.asked.clear()
     host.audit(reinvite_ledger={"backend": "custom_field"}, under_awx=True)
     assert host.options["ledger"]["backend"] == "custom_field"
+
+
+def test_an_audit_of_an_account_that_keeps_no_ledger_goes_without(host: Host) -> None:
+    host.answer = AUDITED
+    host.audit(reinvite_ledger={"backend": "none"})  # as the variables of the account have it for rc_send_invite
+    assert host.options["ledger"] is None
