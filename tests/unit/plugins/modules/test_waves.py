@@ -243,3 +243,17 @@ def test_a_user_who_changes_during_the_pause_is_not_mailed(stage: Any, now: dict
     assert outcomes(result)[4003] == reason
     assert [[record["id"] for record in request["records"]] for request in sent(stage, BULK)][1] == ["4004", "4005"]
     assert (result["counts"]["invited"], result["counts"]["send"]) == (4, 4)
+
+
+def test_a_user_whose_address_this_run_corrected_is_mailed_after_the_pause(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 1, 2)
+    people = pending(machine)
+    for number, one in enumerate(people):
+        one.first_name, one.last_name = "Starter", f"Number{number}"
+    directory = [
+        {"email": f"right{number}@example.com", "name": one.name, "extension_number": one.extension_number}
+        for number, one in enumerate(people)
+    ]
+    machine.invite(waves=waves(0, 1), wave_pause=7200, directory=directory, correct_email=True)
+    assert sorted(mail["email"] for mail in machine.rc.outbox) == [f"right{number}@example.com" for number in range(3)]
+    assert len(mailed(machine)) == sum(map(len, groups))
