@@ -159,6 +159,16 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_a_module_runs(host
     assert host.asked == []
 
 
+def test_a_folder_without_permission_is_refused_before_a_module_runs(
+    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "reports").mkdir()
+    monkeypatch.setattr(_files.os, "access", lambda path, _mode: Path(path) != folder / "reports")
+    with pytest.raises(Refused, match=r"^reinvite_report_dir: .*: Permission denied\. No mail was sent\.$"):
+        host.invite(reinvite_report_dir="reports")
+    assert host.asked == []
+
+
 def test_a_report_that_cannot_be_written_after_sending_never_hides_the_result(
     host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
