@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -71,7 +71,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """The host's variables, checked, and the means to run modules."""
         spec = _role_variables.spec_of(entry_point)
         problems = _role_variables.unknown_variables(task_vars)
-        variables, errors, self._secrets = _role_variables.validated(spec, self._given(spec, task_vars))
+        given = self._given(spec, task_vars)
+        with self._play_environment():  # connection variables can come from there
+            variables, errors, self._secrets = _role_variables.validated(spec, given)
         if problems or errors:
             raise _role_task.Refused("; ".join([*problems, *errors]) + ". No mail was sent.")
         return _role_task.Task(
@@ -121,9 +123,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _run_here(self, module: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """The same as the module, in this process, which runs this task alone."""
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
-        with _environment(environment):
+        with self._play_environment():
             params, errors, secrets = _role_variables.validated(SPECS[module](), given)
             if errors:
                 raise _role_task.Refused("; ".join(errors) + ". No mail was sent.")
@@ -132,6 +132,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             result = _run.perform(caller, MODULES[module], self._show)
         hidden: dict[str, Any] = remove_values(result, caller.no_log_values)
         return hidden
+
+    def _play_environment(self) -> AbstractContextManager[None]:
+        """The variables of the keyword ``environment``, which go before those of the shell."""
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        return _environment(environment)
 
     def _show(self, line: str) -> None:
         """A line on what is being done now, shown with -v."""
@@ -172,7 +178,7 @@ class Caller:
 
 @contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
-    """The variables of the keyword ``environment``, for as long as the module runs."""
+    """These environment variables, in this process, for a while."""
     before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in variables.items()})
     try:

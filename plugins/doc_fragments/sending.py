@@ -101,7 +101,9 @@ options:
         type: list
         elements: str
   wave_pause:
-    description: Seconds between two waves. They do not count towards O(max_wait).
+    description:
+      - Seconds between two waves. They do not count towards O(max_wait).
+      - After each pause the users are read again. Those who have changed meanwhile are not mailed.
     type: float
     default: 0
   limit:

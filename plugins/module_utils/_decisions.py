@@ -243,6 +243,22 @@ def judge_window(policy: Policy, decision: Decision, now: datetime) -> Decision:
     return replace(decision, reason="outside_window", message=message, next_invite_after=opening)
 
 
+def judge_again(decision: Decision, fresh: User | None) -> Decision:
+    """The decision to send, unless the user has changed since it was made; ``fresh`` is the user now, None if gone."""
+    user = decision.user
+    if user is None or decision.verdict != "send":
+        return decision
+    if fresh is None:
+        return replace(decision, reason="not_found", message="is no longer in RingCentral")
+    if fresh.type not in PERSON_TYPES or fresh.status != "not_activated":
+        reason, message = _BY_STATUS.get(fresh.status, ("changed_since_plan", "is no longer a user to invite"))
+        return replace(decision, user=fresh, reason=reason, message=message)
+    if canonical(fresh.email) != canonical(user.email):
+        message = f"had the address {user.email} when the run began"
+        return replace(decision, user=fresh, reason="changed_since_plan", message=message)
+    return decision
+
+
 def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
     """``counts`` and ``reasons`` as a module returns them."""
     verdicts = Counter(decision.verdict for decision in decisions)

@@ -45,28 +45,31 @@ _MOST_REFUSALS = 40
 class Group:
     """Users whose canary and failures count together: all of a run, or one onboarding batch.
 
-    ``tried`` is how many of them have been sent, ``stopped`` why the others are not.
+    ``tried`` is how many of them have had their turn, ``accepted`` how many of those RingCentral accepted, ``stopped``
+    why the others are not sent.
     """
 
     decisions: Sequence[Decision]
     policy: Policy
     tried: int = 0
+    accepted: int = 0
     stopped: RingCentralError | None = None
 
     def next(self, room: int) -> Sequence[Decision]:
         """Those that may go out now: the canary alone at first, and no more than there is room for."""
         if self.stopped:
             return ()
-        canary = self.policy.canary - self.tried
+        canary = self.policy.canary - self.accepted  # one that another run has invited proves nothing
         size = min(room, canary) if canary > 0 else room
         return self.decisions[self.tried : self.tried + size]
 
     def consider(self, done: Mapping[str, Decision]) -> None:
         """After some of them were sent: stop unless the next ones may follow."""
+        self.accepted = self._count(done, "invited")
         if self.tried >= len(self.decisions):
             return
         bad = self.failures(done)
-        if bad and self.tried <= self.policy.canary:
+        if bad and self.accepted < self.policy.canary:
             self.stopped = GuardExceeded("canary: not all of the first users were accepted")
         elif bad > self.policy.max_failures:
             self.stopped = GuardExceeded(
@@ -80,8 +83,11 @@ class Group:
 
     def failures(self, done: Mapping[str, Decision]) -> int:
         """How many of those that were sent failed or are uncertain."""
+        return self._count(done, "failed", "unknown")
+
+    def _count(self, done: Mapping[str, Decision], *outcomes: str) -> int:
         ids = [decision.user.id for decision in self.decisions[: self.tried] if decision.user]
-        return sum(user_id in done and done[user_id].outcome in {"failed", "unknown"} for user_id in ids)
+        return sum(user_id in done and done[user_id].outcome in outcomes for user_id in ids)
 
 
 class Delivery:

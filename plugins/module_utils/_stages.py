@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from ._corrections import Correction, correct, corrected, corrections, with_corrections
-from ._decisions import Decision, decide, without_taken
+from ._decisions import Decision, decide, judge_again, without_taken
 from ._delivery import Delivery, Group, Progress, settle_claims
 from ._errors import GuardExceeded, RingCentralError
 from ._history import History
@@ -21,7 +21,7 @@ from ._ledger import Ledger, new_ledger_warnings
 from ._ledger_backends import open_ledger
 from ._model import Record, User
 from ._policy import Policy
-from ._users import Account, Api
+from ._users import Account, Api, list_users
 from ._waves import EVERYBODY, IN_NO_WAVE, Wave, wave_of
 
 NOT_ATTEMPTED = "not attempted, the run stopped early; the next run will invite them"
@@ -219,7 +219,7 @@ class Sending:
             stopped |= {place: failed[place] for place in (shares.keys() & failed.keys()) - stopped.keys()}
             going = sorted(shares.keys() - stopped.keys())
             if begun and going and not delivery.stopped:
-                delivery.pause(self._params["wave_pause"], f"before the wave {wave.name}")
+                self._pause(wave, [one for place in going for one in shares[place]], delivery)
             if delivery.stopped:
                 stopped |= dict.fromkeys(going, delivery.stopped)
                 continue
@@ -234,6 +234,21 @@ class Sending:
                 for place, group in groups.items()
                 if group.failures(delivery.done) > group.policy.max_failures
             }
+
+    def _pause(self, wave: Wave, coming: Iterable[Decision], delivery: Delivery) -> None:
+        """Wait, and look again at the users of the coming wave: a pause can last for hours. Who has changed is done."""
+        if self._params["wave_pause"] <= 0:
+            return
+        delivery.pause(self._params["wave_pause"], f"before the wave {wave.name}")
+        try:
+            fresh = {user.id: user for user in list_users(self._api)}
+        except RingCentralError as error:
+            delivery.stopped = error
+            return
+        for one in coming:
+            again = judge_again(one, fresh.get(one.user.id) if one.user else None)
+            if one.user and again.verdict != "send":
+                delivery.done[one.user.id] = again
 
 
 def _unstopped(plan: Plan, stopped: Mapping[int, RingCentralError]) -> list[Correction]:

@@ -11,8 +11,9 @@ short_description: Invite batches of starters, each from its day on
 version_added: 0.1.0
 description:
   - Invites the starters of each batch that is due, reminds those who have not activated, and stops for those who have.
-  - All batches are served in one login and with one reading of the account. Their users share bulk requests, while
-    O(canary), O(max_failures), O(limit) and O(max_invites) count for each batch. A batch that fails stops no other.
+  - All batches are served in one login and with one reading of the account, and another one after each pause between
+    waves. Their users share bulk requests, while O(canary), O(max_failures), O(limit) and O(max_invites) count for each
+    batch. A batch that fails stops no other.
   - Run it daily. The O(ledger) makes that safe.
 notes:
   - Developed against RingCentral's published API description and an emulator of it, not against the live service. See

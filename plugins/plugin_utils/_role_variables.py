@@ -116,6 +116,10 @@ def _audit() -> Spec:
         "choices": list(PERSON_TYPES),
         "default": list(PERSON_TYPES),
     }
+    # an account's variables can say none, and an audit then shows no invitations
+    backend = _argspec.send_invite()["ledger"]["options"]["backend"]
+    ledger = options["reinvite_ledger"]
+    options["reinvite_ledger"] = {**ledger, "options": {**ledger["options"], "backend": backend}}
     return {**options, **_REPORT, **_SOURCE, **_AUDIT}
 
 

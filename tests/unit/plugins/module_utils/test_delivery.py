@@ -136,6 +136,30 @@ def test_the_canaries_of_all_groups_go_out_together() -> None:
     assert numbers(api.bulks) == [[1, 4, 5, 6, 7], [2, 3]]
 
 
+def test_a_canary_that_another_run_has_taken_is_replaced_by_the_next_users(tmp_path: Path) -> None:
+    here, there = (SqliteLedger(tmp_path / "ledger", "1") for _run in range(2))
+    delivery(StrictApi(), there, run="r0").send([group(1, 2)], "bulk")
+    api = StrictApi()
+    sending = delivery(api, here)
+    sending.send([group(*range(1, 7), canary=2)], "bulk")
+    assert numbers(api.bulks) == [[3, 4], [5, 6]]
+    assert {sending.done[f"400{number}"].reason for number in (1, 2)} == {"recently_invited"}
+    here.close()
+    there.close()
+
+
+def test_a_canary_that_fails_after_a_replacement_stops_its_group(tmp_path: Path) -> None:
+    here, there = (SqliteLedger(tmp_path / "ledger", "1") for _run in range(2))
+    delivery(StrictApi(), there, run="r0").send([group(1)], "bulk")
+    api = StrictApi(bad={"4003"})
+    one = group(*range(1, 7), canary=2, max_failures=9)
+    delivery(api, here).send([one], "bulk")
+    assert api.mailed == ["4002"]
+    assert str(one.stopped).startswith("canary: ")
+    here.close()
+    there.close()
+
+
 def test_a_refused_request_is_halved_until_the_bad_record_stands_alone() -> None:
     api = StrictApi(bad={"4003"})
     result = send(api, group(*range(1, 9), max_failures=1))

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._waves import IN_NO_WAVE
 from machine import FIELD, Machine
-from scripted import BULK, answer, extension
+from scripted import BULK, LIST, answer, extension, page
 from unit.plugins.modules.onboarding import bulk_requests, ids, mailed, outcomes, pending, requests_to, split, writes
 from unit.plugins.modules.sending import ACCEPTED, TASK, sent, task
 
@@ -61,6 +61,7 @@ def test_the_pause_is_slept_between_waves_alone_and_spends_no_max_wait(stage: An
         people,
         ACCEPTED,
         task(1, 2),
+        (LIST, page(people)),
         ACCEPTED,
         task(3, 4),
         waves=[{"site": ["Paris"]}, {"site": ["Oslo"]}, {"site": ["Rome"]}, {"site": ["Bern"]}],
@@ -148,10 +149,12 @@ def test_users_in_no_wave_are_reported_and_not_mailed(emulate: Emulate) -> None:
 
 
 def test_a_window_that_closes_during_the_pause_holds_the_next_wave(stage: Any) -> None:
+    people = [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)]
     result = stage.invite(
-        [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
+        people,
         ACCEPTED,
         task(1, 2),
+        (LIST, page(people)),
         waves=[{"site": ["Paris"]}, {"site": ["Rome"]}],
         wave_pause=7200,
         window={"start": "09:00", "end": "10:00", "timezone": "UTC"},
@@ -182,7 +185,7 @@ def test_a_refused_login_after_a_pause_leaves_the_rest_for_the_next_run(stage: A
             [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
             ACCEPTED,
             task(1, 2),
-            (BULK, answer(401, {"errorCode": "OAU-128"})),
+            (LIST, answer(401, {"errorCode": "OAU-128"})),
             ("POST /restapi/oauth/token", answer(400, {"error": "invalid_grant"})),
             waves=[{"site": ["Paris"]}, {"site": ["Rome"]}],
             wave_pause=7200,
@@ -211,3 +214,46 @@ def test_bad_waves_are_refused_before_any_request(emulate: Emulate, options: dic
     with pytest.raises(InvalidOption, match=r"^waves|^wave_pause"):
         machine.invite(**options)
     assert machine.rc.log == []
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        (at("Rome", 3) | {"contact": {"email": "private@example.net"}}, "changed_since_plan"),
+        (at("Rome", 3) | {"contact": {}}, "changed_since_plan"),
+        (at("Rome", 3) | {"status": "Enabled"}, "already_activated"),
+        (at("Rome", 3) | {"status": "Disabled"}, "disabled"),
+        (at("Rome", 3) | {"status": "Moved"}, "changed_since_plan"),
+        (at("Rome", 3) | {"type": "Department"}, "changed_since_plan"),
+        (None, "not_found"),
+    ],
+)
+def test_a_user_who_changes_during_the_pause_is_not_mailed(stage: Any, now: dict[str, Any] | None, reason: str) -> None:
+    people = [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4), at("Rome", 5)]
+    result = stage.invite(
+        people,
+        ACCEPTED,
+        task(1, 2),
+        (LIST, page([*people[:2], *([now] if now else []), *people[3:]])),
+        ACCEPTED,
+        task(4, 5),
+        waves=[{"site": ["Paris"]}, {"site": ["Rome"]}],
+        wave_pause=7200,
+    )
+    assert outcomes(result)[4003] == reason
+    assert [[record["id"] for record in request["records"]] for request in sent(stage, BULK)][1] == ["4004", "4005"]
+    assert (result["counts"]["invited"], result["counts"]["send"]) == (4, 4)
+
+
+def test_a_user_whose_address_this_run_corrected_is_mailed_after_the_pause(emulate: Emulate) -> None:
+    machine, groups = started(emulate, 1, 2)
+    people = pending(machine)
+    for number, one in enumerate(people):
+        one.first_name, one.last_name = "Starter", f"Number{number}"
+    directory = [
+        {"email": f"right{number}@example.com", "name": one.name, "extension_number": one.extension_number}
+        for number, one in enumerate(people)
+    ]
+    machine.invite(waves=waves(0, 1), wave_pause=7200, directory=directory, correct_email=True)
+    assert sorted(mail["email"] for mail in machine.rc.outbox) == [f"right{number}@example.com" for number in range(3)]
+    assert len(mailed(machine)) == sum(map(len, groups))

@@ -18,7 +18,6 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _files
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import (
     absolute,
     file_name,
-    make_folder,
     read_json,
     write_json,
     write_text,
@@ -52,7 +51,6 @@ def test_a_folder_that_exists_keeps_its_mode(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o750)
-    make_folder(shared)
     write_text(shared / "a.csv", "x")
     assert mode(shared) == 0o750
     assert mode(shared / "a.csv") == 0o600
@@ -91,18 +89,11 @@ def test_a_replacement_that_fails_leaves_no_part_behind(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["report.csv"]
 
 
-def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_files.os, "access", lambda path, _mode: path != tmp_path)
-    with pytest.raises(PermissionError) as caught:
-        make_folder(tmp_path)
-    assert (caught.value.strerror, caught.value.filename) == ("Permission denied", str(tmp_path))
-
-
 def test_a_file_in_the_place_of_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for folder in ("file", "file/below"):
         with pytest.raises(OSError, match=r"File exists|Not a directory"):
-            make_folder(tmp_path / folder)
+            write_text(tmp_path / folder / "a.csv", "x")
 
 
 def test_json_reads_back_in_a_stable_order(tmp_path: Path) -> None:
