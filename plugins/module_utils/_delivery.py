@@ -21,6 +21,8 @@ from ._errors import (
     OutOfTime,
     RingCentralError,
     TransportError,
+    Unexpected,
+    UnusableAnswer,
     WrongClock,
 )
 from ._history import History
@@ -125,14 +127,14 @@ class Delivery:
         while round_ := _Round.of(groups, BULK_SIZE if bulk else 1):
             try:
                 self._carry_out(round_, bulk=bulk)
-            except RingCentralError as error:
+            except Exception as error:  # noqa: BLE001  # users may have been mailed: the result must not be lost
                 if bulk and transport == "auto" and isinstance(error, ApiError) and error.lacks_permission:
                     bulk = False  # no user was mailed: the same ones again, one by one
                     continue
-                self.stopped = error
+                self.stopped = error if isinstance(error, RingCentralError) else Unexpected(error)
                 round_.count(self.done)
                 for group in groups:
-                    group.stop(error, is_concerned=round_.holds(group))
+                    group.stop(self.stopped, is_concerned=round_.holds(group))
             else:
                 round_.count(self.done)
                 self._progress(f"sent {sum(group.tried for group in groups)} of {total} invitations")
@@ -180,10 +182,10 @@ class Delivery:
         for claim in claims:
             try:
                 self._mail(round_, claims, UPDATE_EXTENSION, self._invitation(claim), {"extension": claim.user_id})
-            except ApiError as error:
-                if not error.concerns_one:
+            except (ApiError, UnusableAnswer) as error:
+                if isinstance(error, ApiError) and not error.concerns_one:
                     raise
-                return  # this user's own trouble, settled already
+                return  # this user's own trouble, settled already; max_failures says how much of it there may be
             self._settle(round_, [invited(claim)])
 
     def _invitation(self, claim: Record) -> dict[str, Any]:

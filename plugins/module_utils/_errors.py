@@ -64,6 +64,14 @@ class IncompleteDelivery(RingCentralError):
         return self.cause.details() if self.cause else super().details()
 
 
+class Unexpected(RingCentralError):
+    """A bug: an exception that is none of these, kept as ``__cause__``, so that the result so far is not lost."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"unexpected {type(error).__name__}, a bug in this collection; please report it")
+        self.__cause__ = error
+
+
 class OutOfTime(RingCentralError):
     """``max_wait`` does not suffice for the next wait."""
 

@@ -17,7 +17,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ._client import Client
 from ._credentials import credentials_of, destination
-from ._errors import InvalidOption, RingCentralError
+from ._errors import IncompleteDelivery, InvalidOption, RingCentralError
 from ._guards import narrowed
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
 from ._login import Credentials
@@ -105,18 +105,25 @@ def _outcome(module: Caller, run: Run, api: Client, progress: Progress) -> dict[
                 narrowed(module.params, os.environ), api, utc_now, check_mode=module.check_mode, progress=progress
             )
     except RingCentralError as error:
-        return {**error.as_result(), "failed": True}
+        bug = error.cause.__cause__ if isinstance(error, IncompleteDelivery) and error.cause else None
+        return {**error.as_result(), "failed": True, **_trace(api, bug)}
     except Exception as error:  # noqa: BLE001  # a traceback on stderr would lose the result and show secrets
-        trace = api.redact("".join(traceback.format_exception(type(error), error, error.__traceback__)))
         result = getattr(error, "result", None)
         return {
             **(result if isinstance(result, dict) else {}),
             "failed": True,
             "msg": f"unexpected {type(error).__name__}, a bug in this collection; mail may have been sent before it. "
-            "The ledger holds whoever is in doubt; report the exception",
-            "exception": trace,
+            "The ledger holds users whose outcome is uncertain; please report the exception",
             "error": {"code": type(error).__name__},
+            **_trace(api, error),
         }
+
+
+def _trace(api: Client, bug: BaseException | None) -> dict[str, str]:
+    """Where a bug is, without secrets."""
+    if bug is None:
+        return {}
+    return {"exception": api.redact("".join(traceback.format_exception(type(bug), bug, bug.__traceback__)))}
 
 
 def connect(

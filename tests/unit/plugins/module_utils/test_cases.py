@@ -18,6 +18,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._directory_lda
     ldap_attributes,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_domains, read_exclude, read_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._people_csv import people_from_csv
@@ -40,7 +41,7 @@ def enabled(entries: list[dict[str, Any]]) -> list[bool]:
 
 
 def reasons(people: list[User], **policy: Any) -> list[str]:
-    found = {one.user.id: one.reason for one in decide(Policy(**policy), people, people, {}, NOW) if one.user}
+    found = {one.user.id: one.reason for one in decide(Policy(**policy), people, people, History(), NOW) if one.user}
     return [found[one.id] for one in people]
 
 
@@ -256,12 +257,12 @@ def test_23_somebody_who_came_back() -> None:
         {"email": "ada@example.com", "name": "Ada Lovelace", "employee_id": "E1", "enabled": False},
         {"email": "ada@example.com", "name": "Ada Lovelace", "employee_id": "E9"},
     )
-    (decision,) = decide(Policy(directory=vouching), [new], [old, new], {}, NOW)
+    (decision,) = decide(Policy(directory=vouching), [new], [old, new], History(), NOW)
     assert decision.verdict == "send"
     assert decision.message == "has the address that Ada Lovelace (extension 101, id 4001, disabled) had"
     # the employee id of the one who left is proof that it is not the new one
     gone = user(2, email="ada@example.com", employee_id="E1")
-    (decision,) = decide(Policy(directory=vouching), [gone], [gone], {}, NOW)
+    (decision,) = decide(Policy(directory=vouching), [gone], [gone], History(), NOW)
     assert decision.reason == "disabled_in_directory"
 
 

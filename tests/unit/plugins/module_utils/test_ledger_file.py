@@ -25,6 +25,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_file import default_path
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SCHEMA_VERSION, SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import Record
+from checkout import COLLECTIONS
 from scripted import NOW, record, user
 
 ROOT = Path(__file__).parents[4]
@@ -270,7 +271,7 @@ with ledger._transaction():
 
 
 def killed_in_a_transaction(path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT / '.collections'}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{COLLECTIONS}"}
     ended = subprocess.run([sys.executable, "-c", KILLED, str(path)], env=environment, timeout=60, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert path.with_name(f"{path.name}-journal").stat().st_size > 0
@@ -359,7 +360,7 @@ for number in range(10_000):
 @pytest.mark.parametrize("kind", ["statement", "opcode"])
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_anywhere_in_a_step_it_was_done_or_not(path: Path, step: str, kind: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT / '.collections'}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{COLLECTIONS}"}
     command = [sys.executable, "-W", "ignore", "-c", KILLED_AT, str(path), STEPS[step], kind]
     ended = subprocess.run(command, env=environment, timeout=300, check=False, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
@@ -460,7 +461,7 @@ try:
 except LedgerError as error:
     print(error.message)
 """
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / '.collections'}"}
+    environment = {**os.environ, "PYTHONPATH": f"{COLLECTIONS}"}
     command = [sys.executable, "-c", code]
     ended = subprocess.run(
         command, env=environment, cwd=tmp_path, timeout=60, check=True, capture_output=True, text=True

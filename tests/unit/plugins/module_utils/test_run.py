@@ -89,7 +89,7 @@ def test_an_error_becomes_a_result_with_what_was_achieved(rc: Emulator) -> None:
 
 
 def test_an_error_that_nobody_expected_ends_the_session_and_shows_no_secret(rc: Emulator) -> None:
-    def failing(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def failing(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         list(api.pages(LIST_EXTENSIONS, {}))
         raise KeyError(f"jwt {params['jwt']} and token {api._token}")
 
@@ -110,7 +110,7 @@ def test_an_error_that_nobody_expected_keeps_a_partial_result(rc: Emulator) -> N
     class Unexpected(Exception):
         result: ClassVar[dict[str, Any]] = {"changed": True, "results": [1]}
 
-    def failing(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def failing(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         raise Unexpected
 
     result = _run.perform(module(rc), failing)
@@ -122,7 +122,7 @@ def test_a_signal_ends_the_run_between_two_requests_and_the_session_too(rc: Emul
     number = getattr(signal, name)
     before = signal.getsignal(number)
 
-    def signalled(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def signalled(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         list(api.pages(LIST_EXTENSIONS, {}))
         os.kill(os.getpid(), number)
         os.kill(os.getpid(), number)
@@ -140,7 +140,7 @@ def test_a_signal_ends_the_run_between_two_requests_and_the_session_too(rc: Emul
 
 
 def test_a_signal_ends_a_wait_at_once(rc: Emulator) -> None:
-    def waiting(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def waiting(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
         api.wait(600, "something that takes long")
         raise AssertionError("the run went on")
@@ -151,9 +151,9 @@ def test_a_signal_ends_a_wait_at_once(rc: Emulator) -> None:
 
 
 def test_a_signal_that_is_ignored_stays_ignored(rc: Emulator) -> None:
-    def listing_all(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def listing_all(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         os.kill(os.getpid(), signal.SIGHUP)
-        return listing(params, api, now, check_mode=check_mode)
+        return listing(params, api, now, check_mode=check_mode, progress=progress)
 
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -164,16 +164,16 @@ def test_a_signal_that_is_ignored_stays_ignored(rc: Emulator) -> None:
 
 
 def test_waits_are_announced_to_whoever_runs_it(rc: Emulator) -> None:
-    told: list[tuple[float, str]] = []
+    lines: list[str] = []
 
-    def waiting(params: Any, api: Any, now: Any, *, check_mode: bool) -> dict[str, Any]:
+    def waiting(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         api._budget._sleep = lambda _seconds: None
         api._pacer._closed_until["medium"] = api._pacer._clock() + 6
         api._budget.wait(api._pacer.delay("medium"), "the rate limit of the group medium")
         return {}
 
-    _run.perform(module(rc), waiting, on_wait=lambda seconds, why: told.append((round(seconds), why)))
-    assert told == [(6, "the rate limit of the group medium")]
+    _run.perform(module(rc), waiting, lines.append)
+    assert lines == ["waiting 6 s for the rate limit of the group medium"]
 
 
 def test_the_clock_is_compared(rc: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions imp
     judge_named,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy, taken
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import (
     find_users,
@@ -107,7 +108,7 @@ def test_whoever_came_back_is_found_beside_their_old_user() -> None:
 )
 def test_letters_that_only_look_alike_are_reported(email: str, why: str) -> None:
     person = user(1, email=email)
-    (decision,) = decide(Policy(), [person], [person], {}, NOW)
+    (decision,) = decide(Policy(), [person], [person], History(), NOW)
     assert decision.reason == ("placeholder_email" if why else "not_activated")
     assert why in decision.message
 
@@ -120,13 +121,13 @@ def test_an_address_is_taken_in_either_spelling() -> None:
 @pytest.mark.parametrize("junk", ["evil.net;.example.com", "a\0.example.com", "evil.net,example.com", "x .example.com"])
 def test_junk_in_a_domain_is_no_address(junk: str) -> None:
     person = user(1, email=f"ada@{junk}")
-    (decision,) = decide(Policy(allowed_domains=["*.example.com", "example.com"]), [person], [person], {}, NOW)
+    (decision,) = decide(Policy(allowed_domains=["*.example.com", "example.com"]), [person], [person], History(), NOW)
     assert decision.reason == "placeholder_email"
 
 
 def test_a_domain_of_idna_2003_admits_no_other_owner() -> None:
     person = user(1, email="ada@straße.de")
-    (decision,) = decide(Policy(allowed_domains=["strasse.de"]), [person], [person], {}, NOW)
+    (decision,) = decide(Policy(allowed_domains=["strasse.de"]), [person], [person], History(), NOW)
     assert decision.reason == "domain_not_allowed"
 
 
