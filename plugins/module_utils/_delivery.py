@@ -126,11 +126,13 @@ class Delivery:
         bulk = transport == "bulk" or (transport == "auto" and total > 1)
         while round_ := _Round.of(groups, BULK_SIZE if bulk else 1):
             try:
-                self._carry_out(round_, bulk=bulk)
-            except Exception as error:  # noqa: BLE001  # users may have been mailed: the result must not be lost
-                if bulk and transport == "auto" and isinstance(error, ApiError) and error.lacks_permission:
-                    bulk = False  # no user was mailed: the same ones again, one by one
+                claims = self._claim(round_)
+                if not bulk:
+                    self._single(round_, claims)
+                elif claims and not self._by_bulk(round_, claims, demands_bulk=transport == "bulk"):
+                    bulk = False  # no user of these was mailed: the same ones again, one by one
                     continue
+            except Exception as error:  # noqa: BLE001  # users may have been mailed: the result must not be lost
                 self.stopped = error if isinstance(error, RingCentralError) else Unexpected(error)
                 round_.count(self.done)
                 for group in groups:
@@ -149,13 +151,11 @@ class Delivery:
         except RingCentralError as error:
             self.stopped = error
 
-    def _carry_out(self, round_: _Round, *, bulk: bool) -> None:
-        claims = self._claim(round_)
-        if claims:
-            self._by_bulk(round_, claims) if bulk else self._single(round_, claims)
+    def _by_bulk(self, round_: _Round, claims: Sequence[Record], *, demands_bulk: bool) -> bool:
+        """One request. One that is refused as a whole is halved until the record that is not taken stands alone.
 
-    def _by_bulk(self, round_: _Round, claims: Sequence[Record]) -> None:
-        """One request. One that is refused as a whole is halved until the record that is not taken stands alone."""
+        False if the account may not send in bulk and that is not demanded; the claims are released then.
+        """
         waiting = [claims]
         refusals = 0
         try:
@@ -165,6 +165,9 @@ class Delivery:
                 try:
                     answer = self._mail(round_, part, BULK_UPDATE, {"records": records})
                 except ApiError as error:
+                    if error.lacks_permission and not demands_bulk:
+                        self._ledger.release(list(chain.from_iterable(waiting)), round_.seen)
+                        return False
                     if not error.concerns_one:
                         raise
                     refusals += 1
@@ -177,6 +180,7 @@ class Delivery:
         except RingCentralError:
             self._ledger.release(list(chain.from_iterable(waiting)), round_.seen)
             raise
+        return True
 
     def _single(self, round_: _Round, claims: Sequence[Record]) -> None:
         for claim in claims:

@@ -31,7 +31,9 @@ _LARGEST = 1e9
 def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]]:
     """The policy that the options of the doc fragment ``sending`` describe, and warnings."""
     for option in _NUMBERS:
-        if not 0 <= params[option] <= _LARGEST:  # nan is not either
+        if params[option] < 0:
+            raise InvalidOption(option, f"{params[option]} is negative; 0 means none. No mail was sent.")
+        if not params[option] <= _LARGEST:  # nan is not either
             raise InvalidOption(option, f"{params[option]} is not a usable number; 0 means none. No mail was sent.")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would send no mail")

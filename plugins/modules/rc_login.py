@@ -115,7 +115,12 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._client import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._credentials import LOGIN, demand
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._login import check_credential
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, read_credentials
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import (
+    Progress,
+    perform,
+    read_credentials,
+    silent,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import read_account
 
 _LOGOUT = {
@@ -131,7 +136,7 @@ def run(
     now: Callable[[], datetime],  # noqa: ARG001
     *,
     check_mode: bool,  # noqa: ARG001  # the tasks between login and logout read in check mode too
-    progress: Progress,  # noqa: ARG001
+    progress: Progress = silent,  # noqa: ARG001
 ) -> dict[str, Any]:
     """Open or end a session. Returns what RETURN documents, but for ``api`` and ``error``."""
     if params["state"] == "absent":

@@ -159,8 +159,15 @@ def test_white_space_around_a_value_is_dropped(name: str) -> None:
         assert connection(params(), environment).credentials == Credentials(**OPTIONS)
 
 
-@pytest.mark.parametrize("name", [*OPTIONS, "access_token"])
-@pytest.mark.parametrize("inside", ["\r\n", "\n", " ", "\x00", "\x7f", "ü", "\u2028"])
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        (name, inside)
+        for name in (*OPTIONS, "access_token")
+        for inside in ("\r\n", "\n", " ", "\x00", "\x7f", "ü", "\u2028")
+        if name != "client_secret" or inside not in {" ", "ü"}  # it is sent in base64
+    ],
+)
 def test_what_no_header_can_hold_is_refused_and_not_shown(name: str, inside: str) -> None:
     value = f"before{inside}after"
     own = {} if name == "access_token" else OPTIONS

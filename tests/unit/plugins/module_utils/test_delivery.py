@@ -233,7 +233,7 @@ def test_an_error_while_halving_releases_the_claims_of_the_rest(
     assert outcomes(sending) == {1: "invited", 2: "invited", **expected}
     assert sending.stopped is trouble
     assert one.stopped is trouble
-    states = {int(user_id) - 4000: record.state for user_id, record in ledger.history(()).items()}
+    states = {int(one.user_id) - 4000: one.state for one in ledger.everything()}
     assert states == {1: "invited", 2: "invited", **dict.fromkeys(expected, "claimed")}
     ledger.close()
 

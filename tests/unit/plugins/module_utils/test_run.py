@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -177,12 +177,7 @@ def test_waits_are_announced_to_whoever_runs_it(rc: Emulator) -> None:
 
 
 def test_the_clock_is_compared(rc: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + timedelta(days=3)
-
-    monkeypatch.setattr(_run, "datetime", Later)
+    monkeypatch.setattr(_run, "utc_now", lambda: datetime.now(timezone.utc) + timedelta(days=3))
     result = _run.perform(module(rc), listing)
     assert "the clock of this controller says" in result["msg"]
     assert result["error"] == {"code": "WrongClock"}

@@ -55,7 +55,9 @@ def writes(machine: Machine) -> list[str]:
     return [
         entry["path"]
         for entry in machine.rc.log
-        if entry["method"] != "GET" and not entry["path"].startswith("/restapi/oauth")
+        if entry["method"] != "GET"
+        and not entry["path"].startswith("/restapi/oauth")
+        and "/search" not in entry["path"]
     ]
 
 

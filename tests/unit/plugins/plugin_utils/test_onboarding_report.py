@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import Decision, judge_named
 from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import Progress, summarize
+from ansible_collections.onboard.ringcentral.plugins.module_utils._history import History
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._onboarding_report import (
     COLUMNS,
     onboarding_csv,
@@ -42,7 +43,7 @@ def summed() -> dict[str, Any]:
         Progress(early, [user(5)], (), None),
         Progress(over, [user(6)], (), None),
     ]
-    return summarize(progress, {"4006": record(6, attempts=2)}, "UTC") | {"today": str(TODAY)}
+    return summarize(progress, History((record(6, attempts=2),)), "UTC") | {"today": str(TODAY)}
 
 
 def test_each_batch_has_its_funnel_and_the_counts_are_their_sums() -> None:
@@ -60,14 +61,14 @@ def test_each_batch_has_its_funnel_and_the_counts_are_their_sums() -> None:
 def test_a_user_whose_claim_failed_does_not_count_as_invited() -> None:
     (due,) = read(batch())
     failed = Decision("not_activated", user=user(), record=record(state="failed", attempts=0), outcome="failed")
-    (one,) = summarize([Progress(due, [user()], (), [failed])], {}, "UTC")["batches"]
+    (one,) = summarize([Progress(due, [user()], (), [failed])], History(), "UTC")["batches"]
     assert (one["invited"], one["mailed"]) == (0, 0)
 
 
 def test_a_plan_counts_who_would_be_mailed() -> None:
     (due,) = read(batch())
     planned = Decision("not_activated", user=user(), outcome="would_invite")
-    (one,) = summarize([Progress(due, [user()], (), [planned])], {}, "UTC")["batches"]
+    (one,) = summarize([Progress(due, [user()], (), [planned])], History(), "UTC")["batches"]
     assert (one["would_be_mailed"], one["mailed"], one["invited"]) == (1, 0, 0)
 
 
@@ -102,7 +103,7 @@ def test_the_csv_has_one_line_for_each_batch() -> None:
 def test_control_characters_and_formulas_are_defused() -> None:
     (due,) = read(batch(owner="@sum"))
     hostile = replace(due, name="=1+1\x1b[2J", owner="@sum\u202e")
-    summary = summarize([Progress(hostile, [], (), None)], {}, "UTC") | {"today": str(TODAY)}
+    summary = summarize([Progress(hostile, [], (), None)], History(), "UTC") | {"today": str(TODAY)}
     assert not {"\x1b", "\u202e"} & set("".join(onboarding_table(summary)))
     (row,) = csv.DictReader(io.StringIO(onboarding_csv(summary)))
     assert (row["batch"], row["owner"]) == ("'=1+1[2J", "'@sum")

@@ -27,6 +27,7 @@ ROLE = Path(__file__).parents[4] / "roles/reinvite"
 DOCUMENTED = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
 ENTRY_POINTS = ("main", "account", "batches", "batch", "audit", "summary")
 SECRETS = {
+    "reinvite_client_id",
     "reinvite_client_secret",
     "reinvite_jwt",
     "reinvite_access_token",
@@ -147,7 +148,13 @@ def test_values_get_their_types_and_defaults() -> None:
     assert (variables["reinvite_canary"], variables["reinvite_site"]) == (5, ["Paris", "Rome"])
     assert variables["reinvite_window"]["start"] == "09:00"
     assert variables["reinvite_transition"] == {"send_welcome_emails_to_users": True, "send_welcome_email": True}
-    assert variables["reinvite_ledger"] == {"backend": "sqlite", "path": None, "field": "Last invitation"}
+    assert variables["reinvite_ledger"] == {
+        "backend": "sqlite",
+        "path": None,
+        "field": "Last invitation",
+        "must_exist": False,
+        "first_use": False,
+    }
     assert variables["reinvite_all_pending"] is None
     assert variables["reinvite_report_formats"] == ["json", "csv"]
 
