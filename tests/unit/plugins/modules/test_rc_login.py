@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,11 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, WrongAccount
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_login
+from checkout import COLLECTIONS
 from emulator import Emulator
 from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
 from scripted import ACCOUNT, CREDENTIALS, REVOKE, TOKEN, Clock, ScriptedWire, answer
 
-ROOT = Path(__file__).parents[4]
 LOGIN = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "jwt": JWT}
 TOKEN_1 = (TOKEN, answer(body={"access_token": "token-number-1", "expires_in": 3600}))
 
@@ -105,7 +104,7 @@ def as_ansible_runs_it(rc: Emulator, module: str, **arguments: Any) -> subproces
     return subprocess.run(
         [sys.executable, "-m", f"ansible_collections.onboard.ringcentral.plugins.modules.{module}"],
         input=json.dumps({"ANSIBLE_MODULE_ARGS": {"server_url": rc.url, **arguments}}),
-        env={"PYTHONPATH": str(ROOT / ".collections"), "LC_ALL": "C.UTF-8"},
+        env={"PYTHONPATH": str(COLLECTIONS), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=False,
