@@ -129,7 +129,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 raise _role_task.Refused("; ".join(errors) + ". No mail was sent.")
             caller = Caller(params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff))
             caller.no_log_values |= secrets | self._secrets
-            result = _run.perform(caller, MODULES[module], self._show)
+            result = _run.perform(caller, MODULES[module], self._show) | {"warnings": caller.warnings}
         hidden: dict[str, Any] = remove_values(result, caller.no_log_values)
         return hidden
 
@@ -170,10 +170,11 @@ class Caller:
         self.params = params
         self.check_mode = check_mode
         self.no_log_values: set[str] = set()
+        self.warnings: list[str] = []
         self._diff = diff
 
     def warn(self, warning: str) -> None:
-        display.warning(warning)
+        self.warnings.append(warning)
 
 
 @contextmanager

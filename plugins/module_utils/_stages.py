@@ -12,9 +12,10 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from ._bulk_tasks import settle_claims
 from ._corrections import Correction, correct, corrected, corrections, with_corrections
 from ._decisions import Decision, decide, judge_again, without_taken
-from ._delivery import Delivery, Group, Progress, settle_claims
+from ._delivery import Delivery, Group, Progress
 from ._errors import GuardExceeded, RingCentralError
 from ._history import History
 from ._ledger import Ledger, new_ledger_warnings

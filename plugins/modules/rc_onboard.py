@@ -217,6 +217,12 @@ reasons:
   returned: when users could be read
   type: dict
   sample: {"not_activated": 27, "recently_invited": 12}
+waves:
+  description: How many users are in which wave. The entry without a name counts those who are in none.
+  returned: when O(waves) is given
+  type: list
+  elements: dict
+  sample: [{"name": "Lyon, Paris", "users": 120}, {"name": null, "users": 3}]
 today:
   description: The day in O(timezone).
   returned: when users could be read
@@ -254,6 +260,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -287,9 +294,10 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import
     ledger_of,
     make_plan,
     recall,
+    sends,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, list_users, read_account
-from ansible_collections.onboard.ringcentral.plugins.module_utils._waves import read_waves
+from ansible_collections.onboard.ringcentral.plugins.module_utils._waves import read_waves, sizes
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_zone
 
 
@@ -315,6 +323,8 @@ def run(
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
     result = _result(params, batches, selections, situation, outcome) | {"today": str(today)}
+    if waves:
+        result["waves"] = sizes(waves, (one.user for one in sends(chain.from_iterable(plan.decisions)) if one.user))
     return _checked(
         result | {"warnings": [*warnings, *situation.warnings, *narrowed_to_nobody(policy, everybody)]}, outcome
     )

@@ -66,6 +66,12 @@ table:
   type: list
   elements: str
   sample: ["SUMMARY 14 considered, 12 invited, 1 held, 1 skipped, 0 failed"]
+notices:
+  description: The warnings of the module, which stand at the top of RV(table) too.
+  returned: when the module was run
+  type: list
+  elements: str
+  sample: []
 needs_password_reset:
   description: The RV(results) of users who have activated already, each with C(what_to_tell).
   returned: unless O(entry_point) is V(audit) or V(summary)

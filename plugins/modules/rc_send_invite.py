@@ -330,6 +330,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import
     ledger_of,
     make_plan,
     recall,
+    sends,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, list_users, read_account
@@ -366,7 +367,7 @@ def run(
         ]
     }
     if waves:
-        result["waves"] = sizes(waves, (one.user for one in plan.decisions[0] if one.user and one.verdict == "send"))
+        result["waves"] = sizes(waves, (one.user for one in sends(plan.decisions[0]) if one.user))
     if check_mode:
         result["plan"] = approval_of(account, outcome.after[0], now())
     return _checked(plan, outcome, policy, result)

@@ -26,6 +26,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._invite_report import (
     invite_csv,
     invite_table,
+    wave_lines,
     with_advice,
 )
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._onboarding_report import (
@@ -36,6 +37,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_director
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_files import Report, read_plan, write_plan
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import options_of
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import plain
 
 _AGAIN = ". Fix what the table shows and run this again; the ledger keeps users from being mailed twice"
 
@@ -58,7 +60,7 @@ def invite(task: Task) -> Result:
         result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
     )
     result |= _lists(result["results"])
-    table = invite_table(result, report.shown("csv"), planned=task.check_mode)
+    table = [*_notices(result), *invite_table(result, report.shown("csv"), planned=task.check_mode)]
     failures = [_failure(result) or _pending(task, result)]
     if task.check_mode and plan_file and not result.get("failed"):
         table += write_plan(plan_file, result, variables["reinvite_plan_max_age"])
@@ -92,12 +94,12 @@ def onboard(task: Task) -> Result:
         result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
     )
     result |= _lists(result["results"])
-    table, failures = [], [_failure(result)]
+    table, failures = [*_notices(result), *wave_lines(result)], [_failure(result)]
     for batch in result["batches"]:
         part = _part(result, batch)
         if any(row["decision"] != "skip" for row in part["results"]):
             table += [
-                f"BATCH {batch['name']}",
+                f"BATCH {plain(batch['name'])}",
                 *invite_table(part, report.shown("csv", batch["folder"]), planned=task.check_mode),
             ]
         if batch["state"] == "due":
@@ -124,7 +126,7 @@ def audit(task: Task) -> Result:
         return _failed(result)
     bad = [name for name in variables["audit_fail_on"] if result["findings"][name]]
     failure = "audit_fail_on: " + ", ".join(f"{result['findings'][name]} {name}" for name in bad) if bad else ""
-    table = audit_table(result, report.shown("csv"))
+    table = [*_notices(result), *audit_table(result, report.shown("csv"))]
     failures = [failure, report.write(result, audit_csv(result["users"]))]
     return _done(result, table, failures, audit_counts={task.host: result["findings"]})
 
@@ -210,7 +212,14 @@ def _failure(result: Result) -> str:
 
 def _failed(result: Result) -> Result:
     """A module that did not come to any user."""
-    return {"changed": False, "failure": result["msg"], "table": [], "error": result.get("error", {}), **_NOTHING}
+    table = _notices(result)
+    return {"changed": False, "failure": result["msg"], "table": table, "error": result.get("error", {}), **_NOTHING}
+
+
+def _notices(result: Result) -> list[str]:
+    """The module's warnings, for the top of the table, which is where people look. They stay in ``notices``."""
+    result["notices"] = [str(warning) for warning in result.pop("warnings", ())]
+    return [f"WARNING {plain(notice)}" for notice in result["notices"]]
 
 
 _NOTHING: Result = {"account": {}, "counts": {}, "results": [], "needs_password_reset": [], "corrected": []}

@@ -66,7 +66,7 @@ def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *,
         for row in results
         if row["corrected_from"] is not None
     ]
-    lines = [*account_lines(result.get("account")), *_wave_lines(result)]
+    lines = [*account_lines(result.get("account")), *wave_lines(result)]
     title = "ADDRESS WOULD BE CORRECTED" if planned else "ADDRESS CORRECTED"
     lines += group_lines(title, corrected, lambda row: f"-> {row['after']}", rows, report)
     for title, belongs, about in _GROUPS:
@@ -74,7 +74,8 @@ def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *,
     return [*lines, *_skipped_lines(results), _summary_line(result["counts"])]
 
 
-def _wave_lines(result: Mapping[str, Any]) -> Iterable[str]:
+def wave_lines(result: Mapping[str, Any]) -> Iterable[str]:
+    """How many users are in which wave."""
     for wave in result.get("waves", ()):
         if wave["name"] is not None:
             yield f"WAVE {plain(wave['name'])} ({wave['users']})"
