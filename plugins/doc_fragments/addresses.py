@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which an address is judged."""
+"""The options that decide whether an address may be mailed."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ options:
     description:
       - Hold every user whose address is not in one of these domains. Subdomains do not count unless written as a
         glob, such as V(*.example.com).
-      - A domain in Unicode and its ASCII spelling are one, by IDNA 2008. What is not a domain is an error.
+      - A domain in Unicode and its ASCII spelling are the same (IDNA 2008). An entry that is not a domain is an error.
       - An empty list allows all domains.
-      - The environment variable E(RC_ALLOWED_DOMAINS), separated by commas or blanks, holds as well. This option can
-        only narrow it, and an empty list leaves it as it is.
+      - The domains in the environment variable E(RC_ALLOWED_DOMAINS), separated by commas or blanks, apply as well.
+        This option can only narrow them. An empty list leaves them unchanged.
     type: list
     elements: str
     default: []
   placeholder_patterns:
     description:
-      - Globs of addresses that stand for nobody, such as V(parked-*@example.com). Users on such an address are held.
-      - Held in any case are addresses that are none, C(noreply) and its like, and top-level domains that do not exist,
-        such as C(.invalid) and C(.comx), unless O(allowed_domains) names the domain. A wildcard vouches for no
-        top-level domain.
-      - So are addresses that end in C(.ps.ringcentral.com), in an x behind the domain of other users, and those with
-        letters of another script that only look alike.
+      - Globs of placeholder addresses, such as V(parked-*@example.com). Users with such an address are held.
+      - Some addresses are always held. They are text that is not an address, C(noreply) and the like, and top-level
+        domains that do not exist, such as C(.invalid) and C(.comx), unless O(allowed_domains) names the domain. A
+        wildcard there does not allow a top-level domain.
+      - Addresses that end in C(.ps.ringcentral.com) or in the domain of other users followed by an x are always held
+        too, and so are addresses with look-alike letters of another script.
     type: list
     elements: str
     default: []
   directory:
     description:
       - The company's own record of its people, from Active Directory, an HR system or the like.
-      - With it, nobody is mailed who is missing or disabled there, or whose address differs from the one there.
-      - An empty list is an error, since it would rather be a source that is out of order.
+      - With it, a user is held who is missing or disabled there, or whose address differs from the one there.
+      - An empty list is an error, since it usually means that the source is broken.
     type: list
     elements: dict
     suboptions:
@@ -62,22 +62,22 @@ options:
         description:
           - The name that the person logs in with, such as C(userPrincipalName). It looks like an address and need not
             be a mailbox.
-          - It finds a user, and vouches for their address only where the entry has no other. It is never proposed as
-            a correction.
+          - It finds a user, and confirms their address only if the entry has no other address. It is never suggested
+            as a correction.
         type: str
       status:
-        description: What the source says of a person who is not enabled, for messages.
+        description: What the source says about a person who is not enabled. It is shown in messages.
         type: str
   directory_csv:
     description: A CSV export of the directory, in place of O(directory).
     type: dict
     suboptions:
       path:
-        description: The file, with a header. Playbooks name it absolutely.
+        description: The file, with a header. Give an absolute path in playbooks.
         type: path
         required: true
       columns:
-        description: Names of columns, of which the first that exists counts. One that is named here must exist.
+        description: The names of columns. The first that exists is used, and one of those named here must exist.
         type: dict
         suboptions:
           email:
@@ -105,10 +105,10 @@ options:
             type: list
             elements: str
       delimiter:
-        description: The character between two columns. A comma unless the file says otherwise.
+        description: The character between two columns. The default is detected from the file, or else a comma.
         type: str
       encoding:
-        description: The encoding, such as V(cp1252). UTF-16 with a byte order mark is known without it.
+        description: The encoding, such as V(cp1252). UTF-16 with a byte order mark is detected.
         type: str
         default: utf-8-sig
       enabled_values:
@@ -125,8 +125,8 @@ options:
     default: 1
   match_by:
     description:
-      - How a user is found in the O(directory). The first of these that finds somebody decides.
-      - If an extension number or employee id is another person's there, the user is held as V(ambiguous).
+      - How a user is found in the O(directory). The first of these that finds an entry decides.
+      - If an extension number or employee id belongs to another person there, the user is held as V(ambiguous).
     type: list
     elements: str
     choices: [email, employee_id, extension_number, name]
@@ -134,6 +134,7 @@ options:
   employee_id_field:
     description:
       - The name of a custom field of RingCentral that holds the employee id.
-      - By default, and for users without a value there, it is the reference of the type C(CustomerDirectoryId).
+      - By default, and for users without a value in it, the employee id is the reference of the type
+        C(CustomerDirectoryId).
     type: str
 """

@@ -13,8 +13,8 @@ options:
       - Where RingCentral's API is served.
       - If not set, the environment variable E(RC_SERVER_URL) is used.
       - Plain http is refused unless the host is a loopback address.
-      - Credentials that are in the environment are sent only to the server in E(RC_SERVER_URL), if that is set. Another
-        server beside them is an error.
+      - Credentials that are in the environment are sent only to the server in E(RC_SERVER_URL), if that is set. A
+        different server here is an error.
     type: str
     default: https://platform.ringcentral.com
   client_id:
@@ -30,7 +30,7 @@ options:
   jwt:
     description:
       - The JWT credential of the user that the app acts as.
-      - Blanks and line breaks around a credential are ignored. One inside is an error.
+      - Blanks and line breaks around a credential are ignored. Inside a credential they are an error.
       - If not set, the environment variable E(RC_USER_JWT) is used.
     type: str
   access_token:
@@ -54,7 +54,7 @@ options:
     type: str
   validate_certs:
     description:
-      - Whether the server's certificate must be valid. Turning this off hands the credentials to whoever answers.
+      - Whether the server's certificate must be valid. With V(false), any server that answers gets the credentials.
       - If not set, the environment variable E(RC_VALIDATE_CERTS) is used. If credentials and E(RC_SERVER_URL) are in
         the environment, only that variable can turn verification off.
     type: bool
@@ -63,8 +63,8 @@ options:
     description:
       - A file, or a folder prepared by C(openssl rehash), with the CA certificates to trust.
       - If not set, the environment variable E(RC_CA_PATH) is used. If credentials and E(RC_SERVER_URL) are in the
-        environment, another value than there is an error.
-      - Without either, those that come with C(requests) are used, or the file in E(REQUESTS_CA_BUNDLE).
+        environment, a different value here is an error.
+      - Without either, the certificates that come with C(requests) are used, or the file in E(REQUESTS_CA_BUNDLE).
     type: path
   timeout:
     description:
@@ -75,7 +75,7 @@ options:
     description:
       - Total seconds that the task may wait for rate limits, retries and bulk tasks.
       - If that is not enough, the task fails, and the error includes the results so far.
-      - So does a task whose requests alone take more than an hour.
+      - A task whose requests alone take more than an hour fails in the same way.
     type: float
     default: 900
 requirements:

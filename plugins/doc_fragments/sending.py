@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which users are narrowed, and how carefully they are invited."""
+"""The options that narrow the users to invite, and that control how they are invited."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ options:
   min_age:
     description:
       - Leave out users who were created less than this time ago, such as V(3d). RingCentral mails new users itself.
-      - Users without a creation time count as old enough. One that cannot be read holds the user.
+      - Users without a creation time count as old enough. A user whose creation time cannot be read is held.
     type: str
   type:
     description: Only users of these types.
@@ -29,28 +29,29 @@ options:
     choices: [user, digital_user, flexible_user, virtual_user, fax_user]
   exclude:
     description:
-      - Never mail these, which are e-mail addresses, ids, extension numbers, or globs of addresses and extension
-        numbers. An id counts only in full. Both spellings of a domain in Unicode are one.
-      - Several lines, or entries between semicolons, are several entries. One that can match no user is an error.
-      - Those in the environment variable E(RC_EXCLUDE), separated by commas or blanks, are excluded as well.
+      - Never mail these users. Give e-mail addresses, ids, extension numbers, or globs of addresses and extension
+        numbers. An id matches only in full. A domain in Unicode and its ASCII spelling are the same.
+      - Text with several lines, or with semicolons, is read as several entries. An entry that can match no user is an
+        error.
+      - The entries in the environment variable E(RC_EXCLUDE), separated by commas or blanks, are excluded as well.
     type: list
     elements: str
     default: []
   correct_email:
     description:
-      - Give users the address that the directory has for them before they are invited. By default they are held, and
+      - Set the address that the directory has for a user before the invitation. By default such users are held and
         shown with that address.
-      - Done only where the directory surely means this person, by employee id, or by name together with extension
-        number, and where no other user in RingCentral has the address. All others are held as without it. Two employee
-        ids that differ are two people.
-      - Each correction is one request, of which RingCentral allows 40 a minute. The whole account is read.
-      - Where the address is the login name, the user logs in with the new one.
+      - An address is set only if the directory identifies the user beyond doubt, by employee id or by name together
+        with extension number, and no other user in RingCentral has the address. All other users stay held. Different
+        employee ids mean different people.
+      - Each correction is one request. RingCentral allows 40 a minute. The module reads the whole account.
+      - If the address is the login name, the user logs in with the new one.
     type: bool
     default: false
   window:
     description:
-      - Send mail only in these hours. Outside of them no mail is sent, and RV(results) say when they begin.
-      - They are checked when the plan is made, and again before each request.
+      - Send mail only in these hours. Outside of them no mail is sent, and RV(results) show when they begin.
+      - The window is checked when the plan is made, and again before each request.
     type: dict
     suboptions:
       days:
@@ -64,7 +65,7 @@ options:
         type: str
         default: "09:00"
       end:
-        description: When it closes, such as V(17:00). Quote it in YAML.
+        description: When the window closes, such as V(17:00). Quote it in YAML.
         type: str
         default: "17:00"
       holidays:
@@ -73,24 +74,24 @@ options:
         elements: str
         default: []
       timezone:
-        description: The time zone of all this, such as V(Europe/Paris).
+        description: The time zone of these hours and days, such as V(Europe/Paris).
         type: str
         default: UTC
       timezones:
-        description: The time zones of sites that have another one, by the name of the site.
+        description: The time zones of sites that are in another one, by the name of the site.
         type: dict
         default: {}
   waves:
     description:
-      - Invite in waves, one after the other. Each user is in the first wave that takes their site and department.
-        A wave that names neither takes all users who are left, so it has to be the last one.
+      - Invite in waves, one after the other. Each user is in the first wave that matches their site and department.
+        A wave that names neither takes all remaining users, so it must be the last one.
       - Users who are in no wave are reported and not mailed. No wave follows one that failed.
-      - O(limit) and O(max_invites) hold for all waves together, O(canary) and O(max_failures) for each.
+      - O(limit) and O(max_invites) apply to all waves together, O(canary) and O(max_failures) to each wave.
     type: list
     elements: dict
     suboptions:
       name:
-        description: The name of the wave, for people.
+        description: The name of the wave, shown in the results.
         type: str
       site:
         description: Users of these sites.
@@ -103,12 +104,12 @@ options:
   wave_pause:
     description:
       - Seconds between two waves. They do not count towards O(max_wait).
-      - After each pause the users are read again. Those who have changed meanwhile are not mailed.
+      - After each pause the users are read again. Users who have changed in the meantime are not mailed.
     type: float
     default: 0
   limit:
     description:
-      - Mail at most this many users, those who were created first. There is no limit unless set. V(0) is refused.
+      - Mail at most this many users, oldest first. There is no limit unless set. V(0) is refused.
     type: int
   max_invites:
     description:
@@ -116,32 +117,32 @@ options:
         since a survey's 0 may mean that no user should be mailed.
     type: int
   canary:
-    description: Send this many first, and go on only if RingCentral accepted all of them. V(0) means no canary.
+    description: Send this many first, and continue only if RingCentral accepted all of them. V(0) means no canary.
     type: int
     default: 0
   max_failures:
     description:
-      - Send no further request once more than this many users failed or are uncertain. With more the task fails.
-      - A request is for up to 500 users with O(transport=bulk), and for one user with O(transport=single). Users that
-        RingCentral refused the last time come last in the next run.
+      - Send no further request once more than this many users failed or are in doubt. The task then fails.
+      - A request invites up to 500 users with O(transport=bulk), and one user with O(transport=single). Users that
+        RingCentral refused last time come last in the next run.
     type: int
     default: 0
   force:
     description:
-      - Ignore how long ago users were invited, how often, and invitations whose outcome is uncertain.
+      - Ignore how long ago and how often users were invited, and invitations that are in doubt.
       - Does not ignore status, type, address, O(allowed_domains), O(directory) or O(exclude).
     type: bool
     default: false
   transport:
     description:
-      - V(bulk) sends up to 500 invitations in one request, V(single) one in each.
-      - V(auto) uses V(bulk) for more than one user, and V(single) where the account may not use bulk.
+      - V(bulk) sends up to 500 invitations in one request, V(single) one in each request.
+      - V(auto) uses V(bulk) for more than one user, and V(single) if the account may not use bulk requests.
     type: str
     choices: [auto, bulk, single]
     default: auto
   transition:
     description:
-      - The two flags by which RingCentral is asked to mail. RingCentral swapped their documented meanings in December
+      - The two flags that ask RingCentral to mail the user. RingCentral swapped their documented meanings in December
         2020, so both are sent by default.
     type: dict
     suboptions:

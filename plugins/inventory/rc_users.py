@@ -11,16 +11,16 @@ version_added: 0.1.0
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 description:
-  - Makes each user of one account an inventory host, with what is known of them in variables that begin with C(rc_).
-  - It is for playbooks that do something for each user, such as telling their manager. To invite them needs none of it,
-    see P(onboard.ringcentral.reinvite#role), where a host is an account.
+  - Makes each user of one account an inventory host. Variables that begin with C(rc_) describe the user.
+  - Use it for playbooks that do something for each user, such as a message to their manager. To invite users, use
+    P(onboard.ringcentral.reinvite#role), where a host is an account.
   - The name of its configuration file ends in C(rc_users.yml) or C(rc_users.yaml).
 notes:
-  - Nobody logs in to these hosts. Give plays over them C(connection=local).
-  - Ansible goes on without an inventory source that fails, with a warning. Set C(any_unparsed_is_failed=true) in the
-    section C([inventory]) of C(ansible.cfg) so that an account which cannot be read is an error.
-  - Variables hold what RingCentral sent, and are never taken for templates.
-  - The cache holds names and addresses. Keep its folder to yourself.
+  - Ansible cannot log in to these hosts. Use C(connection=local) in plays for them.
+  - If an inventory source fails, Ansible warns and continues without it. Set C(any_unparsed_is_failed=true) in the
+    section C([inventory]) of C(ansible.cfg) to make an account that cannot be read an error.
+  - Variables hold what RingCentral sent, and are never templated.
+  - The cache holds names and addresses, so restrict access to its folder.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
   - onboard.ringcentral.selection
@@ -48,17 +48,17 @@ options:
     env: [{name: RC_CA_PATH}]
   hostname:
     description:
-      - What a host is named by.
-      - The V(id) is the only one that everybody has and nobody shares. Users who lack the other one, who share it with
-        somebody else, also of another account in the same inventory, or whose address is none or holds more than ASCII
-        letters, digits and C(._+-@), are named by their id instead. So two users never share a host.
+      - The attribute that names the hosts.
+      - Only V(id) is present and unique for every user. A user is named by id if the other attribute is missing, if
+        another user has the same value, also in another account of the same inventory, or if the address is invalid or
+        contains anything but ASCII letters, digits and C(._+-@). So two users never share a host.
     type: str
     default: id
     choices: [id, email, extension_number]
   cache:
     description:
-      - Whether to keep what was read. As long as it is kept, RingCentral is not asked at all.
-      - What is kept counts for the same file with the same credential, account and filters alone.
+      - Whether to cache the users. Until the cache expires, no request is sent to RingCentral.
+      - A cached result is used only for the same file with the same credential, account and filters.
 seealso:
   - module: onboard.ringcentral.rc_user_info
 """
@@ -82,7 +82,7 @@ compose:
   ansible_connection: "'local'"
 
 ---
-# everybody.rc_users.yml: credentials from lookups, states as groups, and one reading an hour.
+# users.rc_users.yml: credentials from lookups, statuses as groups, and one read an hour.
 plugin: onboard.ringcentral.rc_users
 client_id: "{{ lookup('ansible.builtin.env', 'ACME_CLIENT_ID') }}"
 client_secret: "{{ lookup('ansible.builtin.file', '/run/secrets/acme_client_secret') }}"

@@ -18,8 +18,8 @@ notes:
   - Developed against RingCentral's published API description and an emulator of it, not against the live service.
   - The task that logs in must have C(no_log=true), so that the token stays out of output and logs. The module fails
     without it, before it logs in. The registered result still holds the token.
-  - Do not store the token in a fact that is cached, and do not print it. Whoever has it acts as the JWT's user until
-    the session ends.
+  - Do not store the token in a fact that is cached, and do not print it. It acts as the JWT's user until the
+    session ends.
   - Nothing in the account changes, so RV(ignore:changed) is always false.
 extends_documentation_fragment:
   - onboard.ringcentral.connection

@@ -10,10 +10,10 @@ module: rc_onboard
 short_description: Invite batches of starters, each from its day on
 version_added: 0.1.0
 description:
-  - Invites the starters of each batch that is due, reminds those who have not activated, and stops for those who have.
-  - All batches are served in one login and with one reading of the account, and another one after each pause between
-    waves. Their users share bulk requests, while O(canary), O(max_failures), O(limit) and O(max_invites) count for each
-    batch. A batch that fails stops no other.
+  - Invites the starters of each batch that is due, and reminds them until they activate.
+  - All batches share one login and one read of the account, which is repeated after each pause between waves. They
+    share bulk requests too, while O(canary), O(max_failures), O(limit) and O(max_invites) apply to each batch. A batch
+    that fails does not stop the others.
   - Run it daily. The O(ledger) makes that safe.
 notes:
   - Developed against RingCentral's published API description and an emulator of it, not against the live service. See
@@ -27,7 +27,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Gives the same result, and writes nothing to RingCentral or to the ledger.
+    details: Returns the same result, and writes nothing to RingCentral or to the ledger.
   diff_mode:
     support: full
   idempotent:
@@ -38,8 +38,8 @@ attributes:
 options:
   batches:
     description:
-      - The batches. A user can be in one of them only.
-      - All mistakes are reported together, before RingCentral is asked anything.
+      - The batches. A user can be in only one of them.
+      - All mistakes are reported together, before the first request to RingCentral.
     type: list
     elements: dict
     required: true
@@ -53,37 +53,37 @@ options:
         type: list
         elements: str
       users_csv:
-        description: A CSV file of starters, such as an export of the HR system, in addition to O(batches[].users) or
+        description: A CSV file of starters, such as an export from the HR system, in addition to O(batches[].users) or
           instead of it.
         type: path
       users_csv_column:
-        description: The column of the addresses. Usual names such as C(E-Mail) and C(mail) are known.
+        description: The column with the addresses. Usual names such as C(E-Mail) and C(mail) are detected.
         type: list
         elements: str
       users_csv_delimiter:
-        description: The character between two columns. A comma unless the file says otherwise.
+        description: The character between two columns. The default is detected from the file, or else a comma.
         type: str
       users_csv_encoding:
-        description: The encoding, such as V(cp1252). UTF-8, and UTF-16 with a byte order mark, are known without it.
+        description: The encoding, such as V(cp1252). UTF-8, and UTF-16 with a byte order mark, are detected.
         type: str
       invite_on:
-        description: The first day of inviting, such as V(2026-12-01). Each batch needs one.
+        description: The first day on which users are invited, such as V(2026-12-01). Each batch needs one.
         type: str
       until:
-        description: The last day of inviting and reminding.
+        description: The last day on which users are invited or reminded.
         type: str
       remind_every:
-        description: How often to remind those who have not activated, such as V(3d). Without it there are no reminders.
+        description: How often to remind users who have not activated, such as V(3d). Without it there are no reminders.
         type: str
       max_attempts:
-        description: How many mails a user gets at most. V(3) with O(batches[].remind_every), V(1) without.
+        description: The most mails that a user gets. V(3) with O(batches[].remind_every), V(1) without.
         type: int
       site:
-        description: Only those of the starters who are at these sites. By default those of O(site).
+        description: Only starters at these sites. The default is O(site).
         type: list
         elements: str
       department:
-        description: Only those of the starters who are in these departments. By default those of O(department).
+        description: Only starters in these departments. The default is O(department).
         type: list
         elements: str
       owner:
@@ -95,7 +95,7 @@ options:
     default: UTC
   unknown:
     description:
-      - What to do about starters that RingCentral does not know. V(hold) reports them and invites the others, V(fail)
+      - What to do if RingCentral does not know a starter. V(hold) reports the starter and invites the others. V(fail)
         sends no mail at all.
     type: str
     choices: [hold, fail]
@@ -121,14 +121,14 @@ EXAMPLES = r"""
     allowed_domains: [example.com]
   register: onboarding
 
-- name: How far is each batch?
+- name: Show the progress of each batch
   ansible.builtin.debug:
     msg: "{{ onboarding.funnels }}"
 """
 
 RETURN = r"""
 batches:
-  description: How far each batch has come.
+  description: The progress of each batch.
   returned: when users could be read
   type: list
   elements: dict
@@ -138,7 +138,7 @@ batches:
       type: str
       sample: December
     folder:
-      description: The name as a file name.
+      description: The name of the batch as a folder name.
       type: str
       sample: December
     owner:
@@ -158,35 +158,35 @@ batches:
       type: str
       sample: "2026-12-31"
     listed:
-      description: How many users are named.
+      description: The number of starters named.
       type: int
       sample: 40
     found:
-      description: How many of them RingCentral has.
+      description: The number of them that RingCentral knows.
       type: int
       sample: 39
     invited:
-      description: How many of them were invited at some time, or have activated.
+      description: The number of them who were ever invited, or have activated.
       type: int
       sample: 39
     activated:
-      description: How many of them have activated.
+      description: The number of them who have activated.
       type: int
       sample: 12
     mailed:
-      description: How many invitations RingCentral accepted in this run.
+      description: The number of invitations that RingCentral accepted in this run.
       type: int
       sample: 27
     would_be_mailed:
-      description: How many it would be, in check mode.
+      description: The number of invitations that check mode would send.
       type: int
       sample: 0
     held:
-      description: How many are held, for a person to look at.
+      description: The number of users who are held for a person to check.
       type: int
       sample: 1
     unknown:
-      description: The names that mean no user or several, each with its message.
+      description: The names that match no user or several, each with its message.
       type: list
       elements: dict
       sample: [{"name": "nobody@example.com", "message": "no user has this e-mail, id or extension number"}]
@@ -213,7 +213,7 @@ results:
   elements: dict
   sample: [{"batch": "December", "id": "62264425008", "name": "Ada Lovelace", "decision": "send", "outcome": "invited"}]
 reasons:
-  description: How many users there are of each reason.
+  description: The number of users with each reason.
   returned: when users could be read
   type: dict
   sample: {"not_activated": 27, "recently_invited": 12}
@@ -245,7 +245,7 @@ account:
   type: dict
   sample: {"id": "400131426008", "main_number": "+16505550100"}
 api:
-  description: The use of RingCentral's API.
+  description: How much of RingCentral's API the task used.
   returned: always
   type: dict
   sample: {"requests": {"auth": 1, "heavy": 1, "light": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.8}

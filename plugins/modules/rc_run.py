@@ -10,27 +10,27 @@ module: rc_run
 short_description: Run an entry point of the role reinvite for one account
 version_added: 0.1.0
 description:
-  - The one task of the role P(onboard.ringcentral.reinvite#role) that does work. It checks the role's variables, runs
-    M(onboard.ringcentral.rc_send_invite), M(onboard.ringcentral.rc_onboard) or M(onboard.ringcentral.rc_user_info) in
-    one login, writes the reports, and hands the counts to C(set_stats).
+  - Does the work of the role P(onboard.ringcentral.reinvite#role) in one task. It checks the role's variables, runs
+    M(onboard.ringcentral.rc_send_invite), M(onboard.ringcentral.rc_onboard) or M(onboard.ringcentral.rc_user_info) with
+    one login, writes the reports, and passes the counts to C(set_stats).
   - A variable that begins with C(reinvite_), C(onboarding_) or C(audit_) and is not a variable of the role is an error.
-  - It does not fail for what goes wrong with the account. RV(failure) says so, and the role's last task fails with it,
-    so that a failure does not print every user.
+  - A problem with the account does not fail this task. RV(failure) holds the reason, and the last task of the role
+    fails with it, so that a failure does not print every user.
 notes:
-  - Runs on the controller. Where the host is local, the module's work is done in the process of the task, otherwise the
-    module is run on the host.
+  - Runs on the controller. If the host is local and uses the same Python, the module's code runs in the task's
+    process. Otherwise the module runs on the host.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
   - onboard.ringcentral.attributes
 attributes:
   check_mode:
     support: full
-    details: Writes no report. With C(reinvite_plan_file), the plan is the one file that it writes.
+    details: Writes no report. With C(reinvite_plan_file), it writes the plan and no other file.
   diff_mode:
     support: full
   idempotent:
     support: partial
-    details: As the module that it runs.
+    details: Like the module that it runs.
   action_group:
     support: full
 options:
@@ -56,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 failure:
-  description: Why the account failed, or empty.
+  description: The reason why the account failed, or an empty string.
   returned: always
   type: str
   sample: ""
@@ -85,7 +85,7 @@ corrected:
   elements: dict
   sample: []
 results:
-  description: This and all else is as the module returned it.
+  description: The results of the module. Its other return values are here too.
   returned: when users could be read
   type: list
   elements: dict

@@ -10,15 +10,16 @@ module: rc_send_invite
 short_description: Invite RingCentral users who have not activated
 version_added: 0.1.0
 description:
-  - Sends the activation e-mail again to users who never activated, to each at most once while their link lives.
-  - Decides about each user first, with a reason, and sends then. Only users who are C(NotActivated) and behind whom a
-    person sits are ever mailed.
-  - RingCentral tells nobody when somebody was last invited, so the module keeps a O(ledger) of it.
+  - Sends the activation e-mail again to users who never activated, and to each user only once while their link is
+    valid.
+  - First decides about each user, with a reason, and then sends. Only people whose status is C(NotActivated) are
+    mailed.
+  - RingCentral does not report when a user was last invited, so the module records it in a O(ledger).
 notes:
   - Developed against RingCentral's published API description and an emulator of it, not against the live service. No
-    published page shows an invitation sent again to somebody who is C(NotActivated) already; the O(transition) of an
-    extension update is the best documented way. Prove it on one user of yours first.
-  - When O(users) is given, the whole account is read, since only then a name can be told to be unknown or ambiguous.
+    published page shows an invitation being sent again to a user who is already C(NotActivated); the O(transition) of
+    an extension update is the best documented way. Prove it on one test user first.
+  - With O(users), the module reads the whole account. That is how it detects unknown and ambiguous names.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
   - onboard.ringcentral.sending
@@ -27,32 +28,33 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Gives the same RV(results), writes nothing, neither to RingCentral nor to the ledger.
+    details: Returns the same RV(results), and writes nothing to RingCentral or to the ledger.
   diff_mode:
     support: full
   idempotent:
     support: partial
-    details: Within O(resend_after), and where the O(ledger) is kept. With O(force=true) or a ledger of V(none), each
-      run mails again.
+    details: A second run within O(resend_after) mails no user again, if the O(ledger) is kept. With O(force=true) or
+      the ledger V(none), each run mails again.
   action_group:
     support: full
 options:
   users:
     description:
       - The users to invite, named by e-mail address, id or extension number. Quote numbers that begin with a zero.
-      - Exactly one of O(users), O(all_pending) and O(plan) is needed. An empty list is an error, never everybody.
+      - Exactly one of O(users), O(all_pending) and O(plan) is required. An empty list is an error and never means all
+        users.
     type: list
     elements: str
   all_pending:
-    description: Consider everybody who has not activated.
+    description: Consider all users who have not activated.
     type: bool
     default: false
   plan:
     description:
-      - A plan that somebody has approved, such as RV(plan) of a run in check mode. Its users are mailed and no others,
-        so no user at all if it holds none.
-      - They are judged again, and left out with the reason if they have activated, changed their address or left the
-        O(directory) since.
+      - An approved plan, such as RV(plan) of a run in check mode. Only its users are mailed, so a plan without users
+        mails no user.
+      - Each of its users is decided about again, and left out with the reason if they have since activated, changed
+        their address or left the O(directory).
     type: dict
     suboptions:
       account:
@@ -65,7 +67,7 @@ options:
             refused.
         type: str
       users:
-        description: The users who were to be mailed.
+        description: The users to mail.
         type: list
         elements: dict
         required: true
@@ -79,66 +81,68 @@ options:
             type: str
             required: true
           name:
-            description: The user's name, for people.
+            description: The user's name. It is not used, and helps the person who approves the plan.
             type: str
           site:
-            description: The user's site, for people.
+            description: The user's site. It is not used, and helps the person who approves the plan.
             type: str
           department:
-            description: The user's department, for people.
+            description: The user's department. It is not used, and helps the person who approves the plan.
             type: str
   plan_max_age:
-    description: How old a O(plan) with O(plan.made_at) may be.
+    description: The greatest age of a O(plan) that has O(plan.made_at).
     type: str
     default: 48h
   resend_after:
     description:
-      - How long an invitation's link lives, such as V(48h), V(2d) or V(1d12h). Until then nobody is mailed again.
-      - RingCentral spoke of 48 hours in 2019.
+      - How long the link in an invitation is valid, such as V(48h), V(2d) or V(1d12h). A user is not mailed again
+        before it has expired.
+      - A RingCentral support page of 2019 says 48 hours.
     type: str
     default: 48h
   max_attempts:
-    description: Stop inviting somebody after this many invitations. There is no such limit unless set; V(0) is refused.
+    description: The most invitations that a user gets. There is no limit unless set. V(0) is refused.
     type: int
   ledger:
     description:
-      - Where the module remembers who was invited at which address, when, how often, and by which run and bulk task.
+      - Where the module remembers who was invited, at which address, when, how often, and by which run and bulk task.
       - V({}) is the default, the V(sqlite) ledger in its default file.
     type: dict
     suboptions:
       backend:
         description:
           - V(sqlite) is one file that only its owner can read. Any number of accounts and of playbooks can share it.
-          - V(custom_field) keeps the record in a custom field of the user in RingCentral, written by the request that
-            mails. It needs nothing but the credentials, so it suits AWX and teams. RingCentral cannot compare and set,
-            so let only one run of an account work at a time, and leave a minute between runs.
-          - V(none) remembers nothing, so that each run mails everybody again.
+          - V(custom_field) keeps the record in a custom field of the user in RingCentral. The request that mails the
+            user also writes it. It needs only the credentials, so it suits AWX and teams. RingCentral has no atomic
+            update, so run only one job of an account at a time, and leave a minute between runs.
+          - V(none) remembers nothing, so each run mails all pending users again.
         type: str
         choices: [sqlite, custom_field, none]
         default: sqlite
       path:
         description:
-          - The file of the V(sqlite) ledger. It must outlive the run, so it has to be given under AWX.
+          - The file of the V(sqlite) ledger. It must outlive the run, so under AWX this option is required.
           - The default is C(onboard.ringcentral/ledger.sqlite3) below E(XDG_STATE_HOME), which is C(~/.local/state)
             unless set.
         type: path
       field:
         description:
           - The name of the custom field of the V(custom_field) ledger.
-          - It is made if it is missing and the app may do that (C(EditAccounts)). An account has room for five.
+          - It is created if it is missing and the app has the permission C(EditAccounts). An account can have five.
         type: str
         default: Last invitation
       must_exist:
         description:
-          - Whether the ledger has to know the account already. Set it once the first run is over, so that a run by
-            another user or with another E(HOME), or after the field was deleted, fails and mails no user again.
-          - With V(false), a new ledger beside users who have been pending for longer than two days is a warning.
+          - Whether the ledger must already know the account. Set it after the first run. A run by another user, with
+            another E(HOME), or after the field was deleted then fails and mails no user again.
+          - With V(false), the module warns if the ledger is new and users have been pending for longer than two days.
         type: bool
         default: false
       first_use:
         description:
-          - Say for one run that no user has a record in the V(custom_field) ledger yet.
-          - Only needed where RingCentral shows no custom fields of its users, so that a missing record proves nothing.
+          - Confirm, for one run, that no user has a record in the V(custom_field) ledger yet.
+          - This is only needed if RingCentral shows no custom fields of any user, since a missing record then proves
+            nothing.
         type: bool
         default: false
 author:
@@ -148,7 +152,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Invite everybody at example.com who has not activated within three days, but nobody twice
+- name: Invite users at example.com who have not activated within three days
   onboard.ringcentral.rc_send_invite:
     all_pending: true
     min_age: 3d
@@ -158,7 +162,7 @@ EXAMPLES = r"""
   onboard.ringcentral.rc_send_invite:
     users: ["{{ new_starter.email }}"]
 
-- name: A wave of at most 200, and three attempts at most
+- name: Invite at most 200 users in this run, and each user at most three times
   onboard.ringcentral.rc_send_invite:
     all_pending: true
     limit: 200
@@ -170,17 +174,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: One entry for each user who was considered, those to be mailed first, the oldest of them first.
+  description: One entry for each user considered. Users to mail come first, the oldest of them at the top.
   returned: when users could be read
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the extension, or null where a name means nobody or several users.
+      description: The id of the extension, or null if a name matches no user or several.
       type: str
       sample: "62264425008"
     name:
-      description: The user's name, or what was named.
+      description: The user's name, or the name as given in O(users) if it matches no user or several.
       type: str
       sample: Ada Lovelace
     email:
@@ -219,8 +223,9 @@ results:
       sample: not_activated
     outcome:
       description:
-        - V(invited), V(would_invite) in check mode, V(failed), or V(unknown) where mail may have been sent.
-        - Null for who was not to be mailed, or was not reached any more.
+        - V(invited) if RingCentral accepted the invitation, which does not mean that the mail was read.
+        - V(would_invite) in check mode, V(failed), or V(unknown) if mail may have been sent.
+        - Null for a user who is skipped or held, or was left out by an early stop.
       type: str
       sample: invited
     message:
@@ -228,51 +233,51 @@ results:
       type: str
       sample: ""
     last_invited_at:
-      description: When the last invitation was asked for, in UTC, as far as the ledger knows.
+      description: When the last invitation was requested, in UTC, as far as the ledger knows.
       type: str
       sample: "2026-01-31T09:00:00Z"
     next_invite_after:
-      description: From when the user would be mailed again, in UTC.
+      description: The time in UTC from which the user can be mailed again.
       type: str
       sample: "2026-02-02T09:00:00Z"
     attempts:
-      description: How many invitations went out or may have, as far as the ledger knows.
+      description: The number of invitations that went out or may have gone out, as far as the ledger knows.
       type: int
       sample: 1
     directory_email:
-      description: The address that the O(directory) has for the user beyond doubt, if they are held for their own.
+      description: The address in the O(directory), if it identifies a held user beyond doubt and theirs is wrong.
       type: str
       sample: null
     corrected_from:
       description:
-        - The address that the user had until this run corrected it, or would correct it in check mode. Empty if they
+        - The address that the user had before this run corrected it, or would correct it in check mode. Empty if they
           had none, null if nothing was corrected.
       type: str
       sample: null
 counts:
-  description: How many users there are of each decision and outcome.
+  description: The number of users with each decision and outcome.
   returned: when users could be read
   type: dict
   sample:
     {considered: 14, send: 12, skip: 1, hold: 1, invited: 12, would_invite: 0, failed: 0, unknown: 0}
 reasons:
-  description: How many users there are of each reason.
+  description: The number of users with each reason.
   returned: when users could be read
   type: dict
   sample: {"no_email": 1, "not_activated": 12, "recently_invited": 1}
 tasks:
-  description: The ids of the bulk tasks that were begun.
+  description: The ids of the bulk tasks that were started.
   returned: when users could be read
   type: list
   elements: str
   sample: ["8c1f2b"]
 plan:
-  description: What a later run takes as O(plan), the users who would be invited.
+  description: The users who would be invited, for the option O(plan) of a later run.
   returned: in check mode
   type: dict
   sample: {"account": "400131426008", "made_at": "2026-01-31T09:00:00Z", "users": []}
 waves:
-  description: How many users are in which wave. The entry without a name counts those who are in none.
+  description: The number of users in each wave. The entry without a name counts the users in no wave.
   returned: when O(waves) is given
   type: list
   elements: dict
@@ -283,7 +288,7 @@ account:
   type: dict
   sample: {"id": "400131426008", "main_number": "+16505550100"}
 api:
-  description: What it took of RingCentral's API.
+  description: How much of RingCentral's API the task used.
   returned: always
   type: dict
   sample: {"requests": {"auth": 1, "heavy": 1, "light": 2, "medium": 1}, "retries": 0, "waited_seconds": 0.8}

@@ -239,7 +239,7 @@ not_found:
   returned: success
   type: list
   elements: str
-  sample: [nobody@example.com]
+  sample: [unknown@example.com]
 account:
   description: The account that was read.
   returned: success

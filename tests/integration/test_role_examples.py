@@ -28,7 +28,7 @@ def test_the_modules_do_without_the_role(rc: Emulator, player: Player) -> None:
     assert played.code == 0, played.output
     pending = [one for one in rc.account.extensions.values() if one.status == "NotActivated" and one.type == "User"]
     sales = [one for one in pending if one.department == "Sales"]
-    assert played.result("Say it")["msg"] == f"{len(sales)} people in Sales have not activated"
+    assert played.result("Show the number")["msg"] == f"{len(sales)} people in Sales have not activated"
     assert sorted(mailed(rc)) == sorted(str(one.id) for one in sales)
 
 
