@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -12,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -104,6 +106,7 @@ class Controller:
         number = next(self._numbers)
         job = Job(self.folder / f"awx_{number}", number)
         copy_project(job.folder / "project")
+        shutil.copytree(synced_collections(), job.folder / "requirements_collections")
         env = job.folder / "env"
         for path, text in {
             env / "envvars": yaml.safe_dump(self._environment(number)),
@@ -180,6 +183,26 @@ def copy_project(project: Path) -> None:
         if os.path.lexists(ROOT / name):
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, project / name, follow_symlinks=False)
+
+
+@functools.cache
+def synced_collections() -> str:
+    """The collections that a sync of the project installs, once, as AWX does it: from its own requirements."""
+    stage = tempfile.TemporaryDirectory(prefix="project-sync-")
+    atexit.register(stage.cleanup)
+    project, collections = Path(stage.name) / "project", Path(stage.name) / "requirements_collections"
+    copy_project(project)
+    command = ["ansible-galaxy", "collection", "install", "-r", "collections/requirements.yml", "-p", str(collections)]
+    subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=project,
+        env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": stage.name, "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=SECONDS,
+    )
+    return str(collections)
 
 
 def about_the_job(number: int) -> dict[str, Any]:
