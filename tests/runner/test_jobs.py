@@ -76,7 +76,7 @@ def test_a_repeated_job_changes_nothing(round_of_jobs: Round) -> None:
     assert round_of_jobs.writes[2] == round_of_jobs.writes[1]
 
 
-def test_nothing_was_written_at_home_and_nobody_was_root(round_of_jobs: Round) -> None:
+def test_nothing_was_written_at_home_and_no_job_was_root(round_of_jobs: Round) -> None:
     assert list(round_of_jobs.controller.home.iterdir()) == []
     owners = {path.stat().st_uid for path in round_of_jobs.run.event_files}
     assert owners == {os.geteuid() or ANYBODY}
