@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pexpect
 import pytest
 import yaml
 
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _role_variables
 from awx.controller.times import due
 from awx.running import ACCOUNTS, Site
 from integration.playing import BIN, ROOT, Player
@@ -26,6 +28,11 @@ NODE = {
     "unified_job_template": {"name": "RingCentral re-invite", "type": "job_template"},
     "limit": "acme_europe",
     "credentials": [{"name": "RingCentral acme_europe"}],
+}
+ENTRY_POINTS = {
+    "playbooks/reinvite.yml": "main",
+    "playbooks/onboard.yml": "batches",
+    "playbooks/audit.yml": "audit",
 }
 
 
@@ -66,6 +73,33 @@ def test_no_template_lets_a_launch_set_variables_that_no_question_asks_for() -> 
         guards = {"reinvite_server_url", "reinvite_expect_account", "reinvite_exclude", "reinvite_validate_certs"}
         asked = {question["variable"] for question in template.get("survey_spec", {}).get("spec", ())}
         assert not asked & guards
+
+
+def prompted(template: str) -> list[dict[str, Any]]:
+    """What schedules and nodes answer for a template, each as one dictionary; one that answers nothing is there too."""
+    nodes = [node for flow in read("workflows") for node in flow["workflow_nodes"]]
+    started = [one for one in read("schedules") if one["unified_job_template"] == template]
+    started += [one for one in nodes if one["unified_job_template"]["name"] == template]
+    return [{}, *(one.get("extra_data", {}) for one in started)]
+
+
+def test_each_variable_that_a_job_gets_is_one_of_the_role_and_has_a_value_that_it_takes() -> None:
+    (inventory,) = read("inventories")
+    seen: set[str] = set()
+    for template, host in product(read("job_templates"), read("hosts")):
+        questions = template.get("survey_spec", {}).get("spec", ())
+        defaults = {one["variable"]: one["default"] for one in questions if one["default"] != ""}
+        spec = _role_variables.spec_of(ENTRY_POINTS[template["playbook"]])
+        spec.pop("onboarding_batches", None)  # of the account, for which the schedule waits
+        for said in prompted(template["name"]):
+            given = {**inventory["variables"], **host["variables"], **template["extra_vars"], **defaults, **said}
+            names = {*given, *(one["variable"] for one in questions)}
+            assert all(name.startswith(_role_variables.PREFIXES) for name in names)
+            assert _role_variables.unknown_variables(names) == []
+            taken = {name: value for name, value in given.items() if name in spec}
+            assert _role_variables.validated(spec, taken)[1] == []
+            seen |= names
+    assert seen >= {"reinvite_hosts", "reinvite_limit", "reinvite_users", "reinvite_min_age", "audit_fail_on"}
 
 
 def test_no_secret_is_written_in_the_data() -> None:

@@ -111,7 +111,7 @@ def test_no_launch_widens_the_credentials_guards(configured: Site, accounts: Acc
     credential = configured.awx.store.named("credentials", "RingCentral acme_europe")
     credential["inputs"].update(allowed_domains="example.net", expect_account=str(ACCOUNTS["acme_europe"]))
     options = {"credentials": ["RingCentral acme_europe"], "limit": "acme_europe"}
-    opened = {"reinvite_allowed_domains": [], "reinvite_exclude": [], "reinvite_expect_account": ""}
+    opened: dict[str, Any] = {"reinvite_allowed_domains": [], "reinvite_exclude": []}
     job = jobs.launched(configured.awx.store, template["name"], tmp_path, extra_data={**ANSWERS, **opened}, **options)
     played = run(job, tmp_path / "domains")
     assert played.invitations["reasons"]["domain_not_allowed"] == 6, played.output
@@ -119,6 +119,10 @@ def test_no_launch_widens_the_credentials_guards(configured: Site, accounts: Acc
     job = jobs.launched(configured.awx.store, template["name"], tmp_path, extra_data={**ANSWERS, **opened}, **options)
     played = run(job, tmp_path / "account")
     assert played.failure.startswith("RC_EXPECT_ACCOUNT: ")
+    opened["reinvite_expect_account"] = ""  # a blank switches nothing off
+    job = jobs.launched(configured.awx.store, template["name"], tmp_path, extra_data={**ANSWERS, **opened}, **options)
+    played = run(job, tmp_path / "blank")
+    assert played.failure.startswith("expect_account: ")
     assert mailed(accounts["acme_europe"]) == []
 
 
@@ -173,7 +177,7 @@ def test_a_launch_that_names_no_account_starts_nothing(configured: Site, account
     assert [account.log for account in accounts.values()] == [[], []]
 
 
-def test_a_preview_mails_nobody(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
+def test_a_preview_sends_no_mail(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
     job = jobs.launched(
         configured.awx.store,
         "RingCentral preview",
@@ -193,7 +197,7 @@ def test_a_launch_without_the_required_answers_is_not_started(configured: Site, 
         jobs.launched(configured.awx.store, "RingCentral re-invite", tmp_path, extra_data={})
 
 
-def test_the_workflow_mails_after_an_approval_and_asks_for_none_if_nobody_is_pending(
+def test_the_workflow_mails_after_an_approval_and_asks_for_none_if_no_user_is_pending(
     configured: Site, accounts: Accounts, tmp_path: Path
 ) -> None:
     (tmp_path / "one").mkdir()
@@ -209,7 +213,7 @@ def test_the_workflow_mails_after_an_approval_and_asks_for_none_if_nobody_is_pen
     assert len(mailed(accounts["acme_europe"])) == 6
 
 
-def test_a_workflow_that_is_denied_mails_nobody(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
+def test_a_workflow_that_is_denied_sends_no_mail(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
     walked = walk(configured.awx, WORKFLOW, tmp_path, approve=False)
     assert walked.outcomes == {"preview": True, "pending": False, "approval": False}
     assert walked.failed
@@ -231,6 +235,6 @@ def test_held_users_fail_the_audit(configured: Site, accounts: Accounts, tmp_pat
     assert run(job, tmp_path / "well").code == 0
     people = accounts["acme_europe"].account.extensions.values()
     next(one for one in people if (one.status, one.type) == ("NotActivated", "User")).email = "noreply@example.com"
-    played = run(job, tmp_path / "amiss")
+    played = run(job, tmp_path / "held")
     assert played.failure == "audit_fail_on: 1 placeholder_email"
     assert writes(accounts["acme_europe"]) == []

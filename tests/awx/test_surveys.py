@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec, _options
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from awx.controller import Controller, jobs, launches
 from awx.controller.store import Refused
 from integration.playing import ROOT
@@ -29,7 +30,7 @@ ANSWERS: dict[str, tuple[Any, Any]] = {
     "reinvite_resend_after": ("72h", "72h"),
     "reinvite_max_attempts": (2, 2),
     "reinvite_allowed_domains": ("example.com,*.example.org", ["example.com", "*.example.org"]),
-    "reinvite_exclude": ("svc-*,101", ["svc-*", "101"]),
+    "reinvite_exclude": ("svc-*,42001", ["svc-*", "42001", "0122021"]),  # as text and as YAML reads octal
     "reinvite_placeholder_patterns": ("*@x.example.com", ["*@x.example.com"]),
     "reinvite_match_by": (["employee_id", "email"], ["employee_id", "email"]),
     "reinvite_correct_email": ("yes", True),
@@ -41,12 +42,39 @@ ANSWERS: dict[str, tuple[Any, Any]] = {
     "reinvite_transport": ("single", "single"),
     "reinvite_max_wait": (12.5, 12.5),
 }
+# The same answers as people write them into an area of several lines, or paste them into a field.
+WRITTEN: list[tuple[str, str]] = [
+    ("reinvite_users", "ada@example.com\n101\n62264001"),
+    ("reinvite_users", "ada@example.com\r\n101\r\n\r\n62264001\r\n"),
+    ("reinvite_users", " Ada Lovelace <ada@example.com>; 101\n62264001"),
+    ("reinvite_users", "ada@example.com\t101\t62264001"),
+    ("reinvite_exclude", "svc-*\n42001"),
+    ("reinvite_exclude", "svc-*\r\n\r\n 42001 \r\n"),
+    ("reinvite_exclude", "svc-*;42001"),
+    ("reinvite_allowed_domains", "@example.com *.example.org"),
+    ("reinvite_allowed_domains", "EXAMPLE.com; *.example.org"),
+    ("reinvite_site", " West branch , Berlin "),
+]
+READERS: dict[str, Callable[[str, Any], Any]] = {
+    "reinvite_users": _options.read_users,
+    "reinvite_site": _options.read_names,
+    "reinvite_department": _options.read_names,
+    "reinvite_type": _options.read_names,
+    "reinvite_allowed_domains": _options.read_domains,
+    "reinvite_exclude": _options.read_exclude,
+    "reinvite_placeholder_patterns": _options.read_patterns,
+    "reinvite_max_attempts": _options.read_guard,
+    "reinvite_limit": _options.read_guard,
+    "reinvite_max_invites": _options.read_guard,
+}
+"""What reads an option behind its type."""
 # Belongs to the credential, the inventory or the template itself; the file says so.
 NOT_ASKED = {
     *_argspec.connection(),
     "all_pending",
     "directory",
     "directory_csv",
+    "directory_min_entries",
     "employee_id_field",
     "ledger",
     "plan",
@@ -78,11 +106,12 @@ def awx() -> Iterator[Controller]:
 
 
 def read(variable: str, value: Any) -> Any:
-    """The value of a variable as the module gets it."""
+    """What a variable means to the module. InvalidOption for what the module refuses."""
     option = variable.removeprefix("reinvite_")
     outcome = ArgumentSpecValidator({option: _argspec.send_invite()[option]}).validate({option: value})
     assert not outcome.error_messages
-    return outcome.validated_parameters[option]
+    value = outcome.validated_parameters[option]
+    return READERS[variable](option, value) if variable in READERS else value
 
 
 def handed_on(awx: Controller, variable: str, folder: Path, **answers: Any) -> Any:
@@ -98,6 +127,19 @@ def test_each_option_has_a_question_or_a_place_of_its_own() -> None:
 def test_an_answer_means_what_was_answered(awx: Controller, variable: str, tmp_path: Path) -> None:
     answer, meant = ANSWERS[variable]
     assert read(variable, handed_on(awx, variable, tmp_path, **{variable: answer})) == meant
+
+
+@pytest.mark.parametrize(("variable", "answer"), WRITTEN)
+def test_an_answer_may_be_written_in_lines(awx: Controller, variable: str, answer: str, tmp_path: Path) -> None:
+    assert read(variable, handed_on(awx, variable, tmp_path, **{variable: answer})) == ANSWERS[variable][1]
+
+
+@pytest.mark.parametrize("variable", [name for name, reader in READERS.items() if reader is _options.read_guard])
+def test_a_zero_starts_no_job_and_the_module_refuses_it_too(awx: Controller, variable: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=variable):
+        jobs.launched(awx.store, variable, tmp_path, extra_data={variable: 0})
+    with pytest.raises(InvalidOption, match="leave it out"):
+        read(variable, 0)
 
 
 @pytest.mark.parametrize("variable", QUESTIONS)

@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlparse
 
 from checkout import COLLECTIONS
 
-SECONDS = 40
+SECONDS = 150
 TOKEN = "a-token-of-this-test"
 ASKED = ("limit", "variables")
 TEMPLATE = {
@@ -108,7 +108,7 @@ class Rulebook:
         for name, value in headers.items():
             request.add_header(name.replace("_", "-"), value)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
                 return answer.status, dict(answer.headers), answer.read()
         except urllib.error.HTTPError as refusal:
             return refusal.code, dict(refusal.headers), refusal.read()

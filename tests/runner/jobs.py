@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -12,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -102,8 +104,7 @@ class Controller:
     ) -> tuple[Job, subprocess.Popen[bytes]]:
         """A job and its process; ``files`` are added to the project."""
         number = next(self._numbers)
-        job = Job(self.folder / f"awx_{number}", number)
-        copy_project(job.folder / "project")
+        job = self._laid_out(number)
         env = job.folder / "env"
         for path, text in {
             env / "envvars": yaml.safe_dump(self._environment(number)),
@@ -117,18 +118,48 @@ class Controller:
             path.write_text(text, encoding="utf-8")
             path.chmod(0o600)
         (job.folder / "inventory/hosts").chmod(0o700)
-        if not os.geteuid():
-            subprocess.run(["chown", "-hR", f"{ANYBODY}:0", str(job.folder)], check=True)
+        give_away(job.folder)
         command = [str(BIN / "ansible-runner"), "run", str(job.folder), "--ident", str(number), "--playbook", playbook]
         process = subprocess.Popen(
             [*as_anybody(), *command, "--omit-env-files", f"--cmdline={shlex.join(['-u', 'root'])} {cmdline}"],
             cwd=job.folder,
-            env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C.UTF-8", **image_environment()},
+            env=self._image(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         return job, process
+
+    def list_inventory(self, source: str) -> dict[str, Any]:
+        """Update an inventory from a file of the project; what AWX would save of it."""
+        number = next(self._numbers)
+        job = self._laid_out(number)
+        job.results.mkdir(parents=True)
+        give_away(job.folder)
+        path, output = job.folder / "project" / source, job.results / "output.json"
+        command = [str(BIN / "ansible-inventory"), "--list", "--export", "-i", str(path), "--output", str(output)]
+        ended = subprocess.run(
+            [*as_anybody(), *command, "--playbook-dir", str(path.parent)],
+            cwd=job.folder,
+            env={**self._image(), **self._environment(number)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return json.loads(output.read_text(encoding="utf-8"))
+
+    def _laid_out(self, number: int) -> Job:
+        """The folder of a job, with the project and the collections that it requires."""
+        job = Job(self.folder / f"awx_{number}", number)
+        copy_project(job.folder / "project")
+        shutil.copytree(synced_collections(), job.folder / "requirements_collections")
+        return job
+
+    def _image(self) -> dict[str, str]:
+        return {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C.UTF-8", **image_environment()}
 
     def _environment(self, number: int) -> dict[str, str]:
         folder = str(self.folder / f"awx_{number}")
@@ -143,6 +174,12 @@ class Controller:
             "MAX_EVENT_RES": "700000",
             **self.credential,
         }
+
+
+def give_away(folder: Path) -> None:
+    """To the user that runs jobs."""
+    if not os.geteuid():
+        subprocess.run(["chown", "-hR", f"{ANYBODY}:0", str(folder)], check=True)
 
 
 @functools.cache
@@ -180,6 +217,26 @@ def copy_project(project: Path) -> None:
         if os.path.lexists(ROOT / name):
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, project / name, follow_symlinks=False)
+
+
+@functools.cache
+def synced_collections() -> str:
+    """The collections that a sync of the project installs, once, as AWX does it: from its own requirements."""
+    stage = tempfile.TemporaryDirectory(prefix="project-sync-")
+    atexit.register(stage.cleanup)
+    project, collections = Path(stage.name) / "project", Path(stage.name) / "requirements_collections"
+    copy_project(project)
+    command = ["ansible-galaxy", "collection", "install", "-r", "collections/requirements.yml", "-p", str(collections)]
+    subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=project,
+        env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": stage.name, "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=SECONDS,
+    )
+    return str(collections)
 
 
 def about_the_job(number: int) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_a_repeated_job_changes_nothing(round_of_jobs: Round) -> None:
     assert round_of_jobs.writes[2] == round_of_jobs.writes[1]
 
 
-def test_nothing_was_written_at_home_and_nobody_was_root(round_of_jobs: Round) -> None:
+def test_nothing_was_written_at_home_and_no_job_was_root(round_of_jobs: Round) -> None:
     assert list(round_of_jobs.controller.home.iterdir()) == []
     owners = {path.stat().st_uid for path in round_of_jobs.run.event_files}
     assert owners == {os.geteuid() or ANYBODY}
@@ -131,7 +131,7 @@ def test_a_file_that_would_vanish_is_refused_as_a_ledger(reachable: Path) -> Non
     with Emulator(users=9, pending=3, odd=False) as rc:
         controller = Controller(folder(reachable, "vanishing"), **rc.env())
         by_role = controller.launch()
-        assert "Set backend to custom_field, or path to a file that stays. Nothing was sent." in by_role.failures[0]
+        assert "Set backend to custom_field, or path to a file that stays. No mail was sent." in by_role.failures[0]
         by_module = controller.launch(
             "playbooks/module_alone.yml", files={"playbooks/module_alone.yml": json.dumps(MODULE_ALONE)}
         )

@@ -56,7 +56,7 @@ def test_the_output_is_a_page_and_no_list_of_people(jobs: Jobs, name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["check", "run", "repeat"])
-def test_artifacts_are_small_and_name_nobody(jobs: Jobs, name: str) -> None:
+def test_artifacts_are_small_and_name_no_user(jobs: Jobs, name: str) -> None:
     text = json.dumps(getattr(jobs, name).artifacts)
     assert len(text) < 500
     assert "@" not in text
