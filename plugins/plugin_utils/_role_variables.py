@@ -154,6 +154,36 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
     ]
 
 
+_WHERE = "with -e or where the role is included"
+
+
+def unused_variables(entry_point: str, names: Iterable[str]) -> list[str]:
+    """What to say about each variable that was set for this run, while this entry point would ignore it. Those of an
+    inventory are for all entry points, so they are not meant here.
+    """
+    unused = known_variables() - spec_of(entry_point).keys() - set(_OTHERS)
+    in_batch = _argspec.batch() if entry_point in {"batches", "batch"} else {}
+    return [
+        f"{name} is set for this run, {_WHERE}, but the entry point {entry_point} does not use it; "
+        + (f"set {option} in each batch instead" if option in in_batch else "remove it")
+        for name in sorted(unused.intersection(names))
+        for option in [name.removeprefix("reinvite_")]
+    ]
+
+
+def overruled_variables(variables: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """What to say about each variable that was set for this run, while a batch sets the same for itself."""
+    batches = variables.get("onboarding_batches") or [variables.get("onboarding_batch") or {}]
+    return [
+        f"reinvite_{option} is set for this run, {_WHERE}, but batch {batch['name']} has its own {option}; "
+        "remove one of them"
+        for option in ("site", "department")
+        if f"reinvite_{option}" in names
+        for batch in batches
+        if batch.get(option) is not None
+    ]
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
     """The known variable that was probably meant: the same word with another prefix, or the one spelt most alike."""
     words = [name.removeprefix(prefix) for prefix in PREFIXES]
