@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with batches is reported before any user is mailed; one that fails does not keep the next from its turn."""
+"""Mistakes in batches are reported before any user is mailed; a batch that fails does not hold up the next."""
 
 from __future__ import annotations
 
