@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from ._addresses import comparable, normalise
 from ._csv import CsvError
 from ._errors import InvalidOption
 from ._model import User, describe
+from ._options import read_names
 from ._times import parse_duration
 
 KEYS = (
@@ -146,8 +148,8 @@ class _Reader:
             users=tuple(dict.fromkeys([*self._named(), *self._from_file()])),
             resend_after=(remind or timedelta(days=2)) - _SLACK,
             max_attempts=attempts or (3 if remind else 1),
-            site=self._value("site", _lines) or (),
-            department=self._value("department", _lines) or (),
+            site=tuple(self._value("site", partial(read_names, "site")) or ()),
+            department=tuple(self._value("department", partial(read_names, "department")) or ()),
         )
         if not batch.users and not any(problem.startswith("users") for problem in self.problems):
             self._note("users", "names no user; write e-mail addresses, ids or extension numbers, or users_csv")
