@@ -77,7 +77,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             problems += _role_variables.unused_variables(entry_point, for_this_run)
         given = self._given(spec, task_vars)
         with self._play_environment():  # connection variables can come from there
-            variables, errors, self._secrets = _role_variables.validated(spec, given)
+            variables, errors, self._secrets = _role_variables.validated(_role_variables.enforced(spec), given)
         if not errors:
             problems += _role_variables.overruled_variables(variables, for_this_run)
         if problems or errors:

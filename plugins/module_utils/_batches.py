@@ -175,7 +175,7 @@ class _Reader:
         try:
             return None if value is None else read(value)
         except InvalidOption as error:
-            self._note(key, error.message.removeprefix(f"{key}: "))
+            self._note(key, _unframed(error, key))
         except Wrong as error:
             self._note(key, str(error))
         return None
@@ -199,7 +199,7 @@ class _Reader:
         try:
             return self._starters_of(_exact(path), *self._csv_options())
         except InvalidOption as error:
-            self._note("users_csv", f"{path}: {error.message.removeprefix('users_csv: ')}")
+            self._note("users_csv", f"{path}: {_unframed(error, 'users_csv').removeprefix(f'{path}: ')}")
         except (Wrong, CsvError) as error:
             self._note("users_csv", f"{path}: {error}")
         return []
@@ -208,6 +208,11 @@ class _Reader:
         columns = self._value("users_csv_column", _lines)
         delimiter, encoding = (self._value(f"users_csv_{name}", _exact) for name in ("delimiter", "encoding"))
         return columns or None, delimiter or None, encoding or "utf-8-sig"
+
+
+def _unframed(error: InvalidOption, key: str) -> str:
+    """The message without what the list of problems says already."""
+    return error.message.removeprefix(f"{key}: ").removesuffix(" No mail was sent.")
 
 
 def _is_text(value: object) -> bool:

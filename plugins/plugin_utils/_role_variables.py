@@ -138,6 +138,17 @@ def spec_of(entry_point: str) -> Spec:
     return makers[entry_point]()
 
 
+def enforced(spec: Spec) -> Spec:
+    """The spec that variables are checked against. Batches are checked by read_batches, which reports all mistakes in
+    them together, and in fewer words.
+    """
+    read_later = {"onboarding_batches", "onboarding_batch"}
+    return {
+        name: {key: value for key, value in option.items() if key != "options"} if name in read_later else option
+        for name, option in spec.items()
+    }
+
+
 def known_variables() -> set[str]:
     """Every variable with one of PREFIXES that means something to the role or a playbook."""
     names = {name for entry_point in ("main", "batches", "batch", "audit") for name in spec_of(entry_point)}
@@ -175,7 +186,7 @@ def overruled_variables(variables: Mapping[str, Any], names: Iterable[str]) -> l
     """What to say about each variable that was set for this run, while a batch sets the same for itself."""
     batches = variables.get("onboarding_batches") or [variables.get("onboarding_batch") or {}]
     return [
-        f"reinvite_{option} is set for this run, {_WHERE}, but batch {batch['name']} has its own {option}; "
+        f"reinvite_{option} is set for this run, {_WHERE}, but batch {batch.get('name')} has its own {option}; "
         "remove one of them"
         for option in ("site", "department")
         if f"reinvite_{option}" in names

@@ -164,7 +164,7 @@ def test_a_second_job_on_the_same_day_changes_nothing(story: Story) -> None:
 @pytest.mark.parametrize("number", FUNNELS)
 def test_the_table_shows_each_batch_and_how_far_it_is(story: Story, number: int) -> None:
     table = story.days[number].first.result("Show all batches")["msg"]
-    assert table[0] == f"ONBOARDING ON {day(number)} (UTC)"
+    table = table[table.index(f"ONBOARDING ON {day(number)} (UTC)") :]
     cells = [line.split() for line in table[2:5]]
     assert [(line[0], list(map(int, line[-6:]))) for line in cells] == list(
         zip(("first", "second", "third"), FUNNELS[number], strict=True)
@@ -191,7 +191,8 @@ def test_check_mode_shows_what_the_job_then_does_and_mails_nobody(story: Story) 
     batches = {one["name"]: one for one in result(story.check)["batches"]}
     assert {name: one["would_be_mailed"] for name, one in batches.items()} == {"first": 0, "second": 0, "third": 3}
     assert (batches["third"]["invited"], batches["third"]["mailed"]) == (0, 0)
-    assert story.check.result("Show all batches")["msg"][-1].endswith(" 3 would be mailed, 1 held")
+    summary = story.check.result("Show all batches")["msg"][-1]
+    assert summary.endswith(" 3 would be mailed, 1 held"), summary
 
 
 def test_a_day_without_anybody_to_ask_is_one_login(story: Story) -> None:
@@ -217,8 +218,12 @@ def test_each_batch_has_a_report_of_its_own_with_the_time_of_that_day(story: Sto
         "third/localhost.json",
     ]
     third = json.loads((reports / "third/localhost.json").read_text(encoding="utf-8"))
-    invited = [one["last_invited_at"] for one in third["results"] if one["outcome"] == "invited"]
+    invited = [one["last_invited_at"] for one in third["results"] if one["last_invited_at"]]
     assert [moment[:13] for moment in invited] == [f"{day(6)}T08"] * 3
     summary = json.loads((reports / "localhost.json").read_text(encoding="utf-8"))
-    assert summary == result(story.days[10].second)
+    last = result(story.days[10].second)
+    assert summary["today"] == day(10)
+    assert {name: summary[name] for name in ("batches", "funnels", "counts", "results")} == {
+        name: last[name] for name in ("batches", "funnels", "counts", "results")
+    }
     assert {path.stat().st_mode & 0o777 for path in reports.rglob("*.*")} == {0o600}
