@@ -20,6 +20,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
 from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec, _run
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
@@ -70,10 +71,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _as_task(self, entry_point: str, task_vars: Mapping[str, Any]) -> _role_task.Task:
         """The host's variables, checked, and the means to run modules."""
         spec = _role_variables.spec_of(entry_point)
+        for_this_run = {*load_extra_vars(self._loader), *self._task.get_vars()}
         problems = _role_variables.unknown_variables(task_vars)
+        if entry_point != "summary":  # it follows another entry point in the same run
+            problems += _role_variables.unused_variables(entry_point, for_this_run)
         given = self._given(spec, task_vars)
         with self._play_environment():  # connection variables can come from there
-            variables, errors, self._secrets = _role_variables.validated(spec, given)
+            variables, errors, self._secrets = _role_variables.validated(_role_variables.enforced(spec), given)
+        if not errors:
+            problems += _role_variables.overruled_variables(variables, for_this_run)
         if problems or errors:
             raise _role_task.Refused("; ".join([*problems, *errors]) + ". No mail was sent.")
         return _role_task.Task(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from ._addresses import comparable, normalise
 from ._csv import CsvError
 from ._errors import InvalidOption
 from ._model import User, describe
+from ._options import read_names
 from ._times import parse_duration
 
 KEYS = (
@@ -146,8 +148,8 @@ class _Reader:
             users=tuple(dict.fromkeys([*self._named(), *self._from_file()])),
             resend_after=(remind or timedelta(days=2)) - _SLACK,
             max_attempts=attempts or (3 if remind else 1),
-            site=self._value("site", _lines) or (),
-            department=self._value("department", _lines) or (),
+            site=tuple(self._value("site", partial(read_names, "site")) or ()),
+            department=tuple(self._value("department", partial(read_names, "department")) or ()),
         )
         if not batch.users and not any(problem.startswith("users") for problem in self.problems):
             self._note("users", "names no user; write e-mail addresses, ids or extension numbers, or users_csv")
@@ -173,7 +175,7 @@ class _Reader:
         try:
             return None if value is None else read(value)
         except InvalidOption as error:
-            self._note(key, error.message.removeprefix(f"{key}: "))
+            self._note(key, _unframed(error, key))
         except Wrong as error:
             self._note(key, str(error))
         return None
@@ -197,7 +199,7 @@ class _Reader:
         try:
             return self._starters_of(_exact(path), *self._csv_options())
         except InvalidOption as error:
-            self._note("users_csv", f"{path}: {error.message.removeprefix('users_csv: ')}")
+            self._note("users_csv", f"{path}: {_unframed(error, 'users_csv').removeprefix(f'{path}: ')}")
         except (Wrong, CsvError) as error:
             self._note("users_csv", f"{path}: {error}")
         return []
@@ -206,6 +208,11 @@ class _Reader:
         columns = self._value("users_csv_column", _lines)
         delimiter, encoding = (self._value(f"users_csv_{name}", _exact) for name in ("delimiter", "encoding"))
         return columns or None, delimiter or None, encoding or "utf-8-sig"
+
+
+def _unframed(error: InvalidOption, key: str) -> str:
+    """The message without what the list of problems says already."""
+    return error.message.removeprefix(f"{key}: ").removesuffix(" No mail was sent.")
 
 
 def _is_text(value: object) -> bool:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._batches import read_batches
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._people_csv import read_people_csv
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso, utc_now
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_zone
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._audit_report import audit_csv, audit_table
@@ -73,17 +75,18 @@ def onboard(task: Task) -> Result:
     variables = task.variables
     report = Report(task, "onboarding")
     zone = variables["onboarding_timezone"]
+    today = utc_now().astimezone(read_zone("onboarding_timezone", zone)).date()
     batches = variables.get("onboarding_batches")
     if batches is None:
-        today = utc_now().astimezone(read_zone("onboarding_timezone", zone)).date()
-        batches = [
-            {**variables["onboarding_batch"], "invite_on": variables["onboarding_batch"]["invite_on"] or str(today)}
-        ]
+        batch = variables["onboarding_batch"]
+        batches = [{**batch, "invite_on": batch.get("invite_on") or str(today)}]
+    batches = [_with_path(batch) for batch in batches]
+    read_batches(batches, today, read_people_csv)  # all mistakes at once, before the module stops at the first
     options = {
         **options_of(variables, _argspec.onboard()),
         **directory_options(task),
         "ledger": _ledger(task),
-        "batches": [_with_path(batch) for batch in batches],
+        "batches": batches,
         "timezone": zone,
         "unknown": variables["onboarding_unknown"],
     }
@@ -170,7 +173,8 @@ def _ledger(task: Task, *, reads: bool = False) -> dict[str, Any] | None:
 
 
 def _with_path(batch: Mapping[str, Any]) -> dict[str, Any]:
-    return {**batch, "users_csv": str(absolute(batch["users_csv"])) if batch.get("users_csv") else None}
+    path = batch.get("users_csv")
+    return {**batch, "users_csv": str(absolute(path))} if isinstance(path, str) and path else dict(batch)
 
 
 def _part(result: Result, batch: Mapping[str, Any]) -> Result:

@@ -138,6 +138,17 @@ def spec_of(entry_point: str) -> Spec:
     return makers[entry_point]()
 
 
+def enforced(spec: Spec) -> Spec:
+    """The spec that variables are checked against. Batches are checked by read_batches, which reports all mistakes in
+    them together, and in fewer words.
+    """
+    read_later = {"onboarding_batches", "onboarding_batch"}
+    return {
+        name: {key: value for key, value in option.items() if key != "options"} if name in read_later else option
+        for name, option in spec.items()
+    }
+
+
 def known_variables() -> set[str]:
     """Every variable with one of PREFIXES that means something to the role or a playbook."""
     names = {name for entry_point in ("main", "batches", "batch", "audit") for name in spec_of(entry_point)}
@@ -151,6 +162,36 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
         f"{name} is not a variable of this role; did you mean {_nearest(name, known)}?"
         for name in sorted(names)
         if name.startswith(PREFIXES) and name not in known
+    ]
+
+
+_WHERE = "with -e or where the role is included"
+
+
+def unused_variables(entry_point: str, names: Iterable[str]) -> list[str]:
+    """What to say about each variable that was set for this run, while this entry point would ignore it. Those of an
+    inventory are for all entry points, so they are not meant here.
+    """
+    unused = known_variables() - spec_of(entry_point).keys() - set(_OTHERS)
+    in_batch = _argspec.batch() if entry_point in {"batches", "batch"} else {}
+    return [
+        f"{name} is set for this run, {_WHERE}, but the entry point {entry_point} does not use it; "
+        + (f"set {option} in each batch instead" if option in in_batch else "remove it")
+        for name in sorted(unused.intersection(names))
+        for option in [name.removeprefix("reinvite_")]
+    ]
+
+
+def overruled_variables(variables: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """What to say about each variable that was set for this run, while a batch sets the same for itself."""
+    batches = variables.get("onboarding_batches") or [variables.get("onboarding_batch") or {}]
+    return [
+        f"reinvite_{option} is set for this run, {_WHERE}, but batch {batch.get('name')} has its own {option}; "
+        "remove one of them"
+        for option in ("site", "department")
+        if f"reinvite_{option}" in names
+        for batch in batches
+        if batch.get(option) is not None
     ]
 
 

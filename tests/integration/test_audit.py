@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""playbooks/audit.yml says what is amiss, and asks RingCentral to change nothing."""
+"""playbooks/audit.yml reports findings, and asks RingCentral to change nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from integration.playing import Player, mailed, role_play, writes
 from integration.test_role_directory import _pending as pending
 
 AUDIT = "onboard.ringcentral.audit"
-SHOWN = "Show what is amiss"
+SHOWN = "Show the findings"
 
 
 @pytest.fixture

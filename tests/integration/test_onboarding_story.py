@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from integration.playing import NO_LIMITS, Played, Player, mailed
+from integration.playing import NO_LIMITS, Played, Player, mailed, requests
 from integration.test_role_directory import _pending as pending
 
 CLOCK = Path(__file__).parent / "clock"
@@ -59,6 +59,7 @@ class Day:
 
     first: Played
     mailed: list[int]
+    logins: int
     second: Played
     mailed_again: list[int]
 
@@ -130,9 +131,11 @@ def tell(rc: Emulator, player: Player) -> Story:
         if number == 6:
             check, who = job("--check")
             mailed_by_check = len(who)
+        before = len(rc.log)
         first, who = job()
+        logins = requests(rc, since=before)["getToken"]
         second, again = job()
-        days[number] = Day(first, who, second, again)
+        days[number] = Day(first, who, logins, second, again)
         if number in ACTIVATED:
             people[ACTIVATED[number]].status = "Enabled"
     assert check
@@ -161,7 +164,7 @@ def test_a_second_job_on_the_same_day_changes_nothing(story: Story) -> None:
 @pytest.mark.parametrize("number", FUNNELS)
 def test_the_table_shows_each_batch_and_how_far_it_is(story: Story, number: int) -> None:
     table = story.days[number].first.result("Show all batches")["msg"]
-    assert table[0] == f"ONBOARDING ON {day(number)} (UTC)"
+    table = table[table.index(f"ONBOARDING ON {day(number)} (UTC)") :]
     cells = [line.split() for line in table[2:5]]
     assert [(line[0], list(map(int, line[-6:]))) for line in cells] == list(
         zip(("first", "second", "third"), FUNNELS[number], strict=True)
@@ -178,9 +181,8 @@ def test_the_table_shows_each_batch_and_how_far_it_is(story: Story, number: int)
 
 
 def test_whoever_left_is_held_in_the_table(story: Story) -> None:
-    shown = story.days[7].first.tasks
-    tables = [one["result"]["msg"] for one in shown if one["name"].endswith("Show all batches")]
-    assert any("disabled_in_directory" in line and "Person3" in line for table in tables for line in table)
+    table = story.days[7].first.result("Show all batches")["msg"]
+    assert any("disabled_in_directory" in line and "Person3" in line for line in table)
 
 
 def test_check_mode_shows_what_the_job_then_does_and_mails_nobody(story: Story) -> None:
@@ -189,14 +191,12 @@ def test_check_mode_shows_what_the_job_then_does_and_mails_nobody(story: Story) 
     batches = {one["name"]: one for one in result(story.check)["batches"]}
     assert {name: one["would_be_mailed"] for name, one in batches.items()} == {"first": 0, "second": 0, "third": 3}
     assert (batches["third"]["invited"], batches["third"]["mailed"]) == (0, 0)
-    assert story.check.result("Show all batches")["msg"][-1].endswith(" 3 would be mailed, 1 held")
+    summary = story.check.result("Show all batches")["msg"][-1]
+    assert summary.endswith(" 3 would be mailed, 1 held"), summary
 
 
 def test_a_day_without_anybody_to_ask_is_one_login(story: Story) -> None:
-    names = [one["name"] for one in story.days[2].first.tasks]
-    assert [name for name in names if name.endswith(("Look them all up", "Invite who has not activated"))] == [
-        "onboard.ringcentral.reinvite : Look them all up"
-    ]
+    assert story.days[2].logins == 1
 
 
 def test_the_counts_are_handed_on_by_batch_and_nothing_else(story: Story) -> None:
@@ -218,8 +218,12 @@ def test_each_batch_has_a_report_of_its_own_with_the_time_of_that_day(story: Sto
         "third/localhost.json",
     ]
     third = json.loads((reports / "third/localhost.json").read_text(encoding="utf-8"))
-    invited = [one["last_invited_at"] for one in third["results"] if one["outcome"] == "invited"]
+    invited = [one["last_invited_at"] for one in third["results"] if one["last_invited_at"]]
     assert [moment[:13] for moment in invited] == [f"{day(6)}T08"] * 3
     summary = json.loads((reports / "localhost.json").read_text(encoding="utf-8"))
-    assert summary == result(story.days[10].second)
+    last = result(story.days[10].second)
+    assert summary["today"] == day(10)
+    assert {name: summary[name] for name in ("batches", "funnels", "counts", "results")} == {
+        name: last[name] for name in ("batches", "funnels", "counts", "results")
+    }
     assert {path.stat().st_mode & 0o777 for path in reports.rglob("*.*")} == {0o600}

@@ -87,10 +87,8 @@ def test_a_directory_that_cannot_be_right_stops_the_run(
     (player.folder / "export.csv").write_text(content, encoding="utf-8")
     played = player.play(role_play(**EXPORT | options), "-v")
     assert played.code == 2, played.output
-    failed = [one["result"] for one in played.tasks if one["status"] == "failed"][-1]
-    message = failed["msg"] if "results" not in failed else str(failed["results"])
-    assert said in message
-    assert "Nothing was sent." in message
+    assert said in played.failure
+    assert "No mail was sent." in played.failure
     assert "ada@example.com" not in played.output
     assert rc.log == []
 

@@ -34,7 +34,7 @@ def test_under_awx_a_ledger_without_a_path_is_refused(rc: Emulator, player: Play
     variables = {} if ledger is None else {"reinvite_ledger": ledger}
     played = player.play(role_play(**variables), awx_job_id=17)
     assert played.code == 2
-    assert "Set backend to custom_field, or path to a file that stays. Nothing was sent." in played.failure
+    assert "Set backend to custom_field, or path to a file that stays. No mail was sent." in played.failure
     assert rc.log == []
 
 

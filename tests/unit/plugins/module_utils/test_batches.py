@@ -199,6 +199,21 @@ def test_many_problems_are_cut_short_and_counted() -> None:
     assert listed[30] == "and 10 more"
 
 
+@pytest.mark.parametrize("key", ["site", "department"])
+@pytest.mark.parametrize("value", [[], [""], ["Paris", " "], "", False, ["Paris; Rome"]])
+def test_a_narrowing_that_cannot_be_meant_never_means_all(key: str, value: object) -> None:
+    (problem,) = problems(batch(**{key: value}))
+    assert problem.startswith(f"batch december: {key}: ")
+    assert "No mail was sent" not in problem  # the heading says it for all
+
+
+def test_a_file_that_cannot_be_read_is_named_once() -> None:
+    with pytest.raises(InvalidOption) as refused:
+        read_batches([batch(users_csv="/no/such/starters.csv")], TODAY, read_people_csv)
+    (problem,) = refused.value.message.splitlines()[1:]
+    assert problem == "- batch december: users_csv: /no/such/starters.csv: cannot be read: No such file or directory."
+
+
 def test_a_user_whom_two_batches_name_differently_is_a_problem() -> None:
     first, second, third = (
         one(name=name, users=[users])

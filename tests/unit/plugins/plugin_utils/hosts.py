@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_points
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Task
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import spec_of, validated
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import enforced, spec_of, validated
 
 SPECS = {"rc_send_invite": _argspec.send_invite, "rc_onboard": _argspec.onboard, "rc_user_info": _argspec.user_info}
 ACCOUNT = {"id": "7", "main_number": "+16505550100"}
@@ -110,7 +110,7 @@ class Host:
     run: Callable[[str, Mapping[str, Any]], dict[str, Any]] | None = None
 
     def task(self, entry_point: str, variables: Mapping[str, Any], **more: Any) -> Task:
-        checked, errors, _secrets = validated(spec_of(entry_point), variables)
+        checked, errors, _secrets = validated(enforced(spec_of(entry_point)), variables)
         assert errors == []
         run = self.run or self._run
         options = {"check_mode": False, "under_awx": False, **more}

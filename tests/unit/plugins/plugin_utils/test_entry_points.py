@@ -49,7 +49,18 @@ def test_all_pending_holds_unless_users_are_named(host: Host, variables: dict[st
     assert tuple(host.options[name] for name in ("users", "all_pending", "plan")) == expected
 
 
-def test_one_batch_begins_today_without_a_day(host: Host) -> None:
+def test_mistakes_in_batches_are_reported_together_before_a_module_runs(host: Host) -> None:
+    given = [{**BATCH, "remind_evry": "3d"}, {"name": "two", "invite_on": "2026-12-01"}]
+    with pytest.raises(InvalidOption) as refused:
+        host.onboard(onboarding_batches=given)
+    assert "remind_evry: is not known; write remind_every" in refused.value.message
+    assert "batch two: users: names no user" in refused.value.message
+    assert host.asked == []
+
+
+def test_one_batch_begins_today_without_a_day(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("new.csv").write_text("email\nada@example.com\n", encoding="utf-8")
     host.answer = onboarded()
     host.onboard(entry_point="batch", onboarding_batch={"name": "ada", "users": ["101"], "users_csv": "new.csv"})
     (only,) = host.options["batches"]

@@ -18,8 +18,10 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variable
     PREFIXES,
     known_variables,
     options_of,
+    overruled_variables,
     spec_of,
     unknown_variables,
+    unused_variables,
     validated,
 )
 
@@ -139,6 +141,42 @@ def test_all_unknown_variables_are_reported_in_order() -> None:
 def test_facts_that_the_role_leaves_are_no_unknown_variables() -> None:
     facts = ["reinvite_result", "reinvite_estate", "reinvite_counts", "onboarding_counts", "audit_counts"]
     assert unknown_variables([*facts, "reinvite_hosts", "reinvite_audit_result", "reinvite_onboarding_result"]) == []
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "name", "advice"),
+    [
+        ("batches", "reinvite_max_attempts", "set max_attempts in each batch instead"),
+        ("batch", "reinvite_users", "set users in each batch instead"),
+        ("batches", "reinvite_plan_file", "remove it"),
+        ("batches", "onboarding_batch", "remove it"),
+        ("main", "onboarding_batches", "remove it"),
+        ("account", "audit_fail_on", "remove it"),
+        ("audit", "reinvite_users", "remove it"),
+    ],
+)
+def test_a_variable_of_this_run_that_would_be_ignored_is_reported(entry_point: str, name: str, advice: str) -> None:
+    (said,) = unused_variables(entry_point, [name])
+    assert said.startswith(f"{name} is set for this run, ")
+    assert said.endswith(f", but the entry point {entry_point} does not use it; {advice}")
+
+
+@pytest.mark.parametrize("entry_point", ["main", "account", "batches", "batch", "audit"])
+def test_variables_that_an_entry_point_uses_and_others_are_not_reported(entry_point: str) -> None:
+    names = {*spec_of(entry_point), "reinvite_hosts", "reinvite_counts", "audit_counts", "ansible_host", "users"}
+    assert unused_variables(entry_point, names) == []
+
+
+@pytest.mark.parametrize("option", ["site", "department"])
+def test_a_narrowing_of_this_run_beside_that_of_a_batch_is_reported(option: str) -> None:
+    batches = [{"name": "one", option: None}, {"name": "two", option: ["Paris"]}]
+    (said,) = overruled_variables({"onboarding_batches": batches}, [f"reinvite_{option}"])
+    assert said.startswith(f"reinvite_{option} is set for this run, ")
+    assert said.endswith(f", but batch two has its own {option}; remove one of them")
+    assert len(overruled_variables({"onboarding_batch": batches[1]}, [f"reinvite_{option}"])) == 1
+    assert overruled_variables({"onboarding_batches": batches[:1]}, [f"reinvite_{option}"]) == []
+    assert overruled_variables({"onboarding_batches": batches}, []) == []
+    assert overruled_variables({"reinvite_users": ["101"]}, [f"reinvite_{option}"]) == []
 
 
 def test_values_get_their_types_and_defaults() -> None:
