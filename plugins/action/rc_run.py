@@ -101,12 +101,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 value = self._templar.template(task_vars[name])
             except AnsibleError as error:
                 raise _role_task.Refused(f"{name}: {error}. No mail was sent.") from None
+            if empty := _role_variables.empties_a_guard(name, value):
+                raise _role_task.Refused(f"{name} is {empty}; give it a value, or remove it. No mail was sent.")
             if value is not None:
                 given[name] = value
             elif name == "reinvite_users":
                 given[name] = []  # no user is named, which is never every user
-            elif name in _role_variables.GUARDING:
-                raise _role_task.Refused(f"{name} is null; give it a value, or remove it. No mail was sent.")
         return {name: value for name, value in given.items() if name in spec}
 
     def _run_module(self, module: str, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

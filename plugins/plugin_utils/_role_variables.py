@@ -24,11 +24,11 @@ PREFIXES = ("reinvite_", "onboarding_", "audit_")
 GUARDING = {
     f"reinvite_{name}"
     for name in (
-        *("users", "site", "department", "min_age", "type", "allowed_domains", "exclude", "placeholder_patterns"),
+        *("site", "department", "min_age", "type", "allowed_domains", "exclude", "placeholder_patterns"),
         *("directory", "directory_source", "expect_account", "plan_file", "max_invites", "window"),
     )
 }
-"""Variables that narrow or protect: null is no way to switch them off."""
+"""Variables that narrow or protect: null and blank are no way to switch them off."""
 
 # Left by the role for later tasks and later jobs of a workflow, or read by the playbooks.
 _OTHERS = (
@@ -200,6 +200,15 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     words = [name.removeprefix(prefix) for prefix in PREFIXES]
     same = [prefix + word for prefix in PREFIXES for word in words if prefix + word in known]
     return same[0] if same else get_close_matches(name, known, n=1, cutoff=0)[0]
+
+
+def empties_a_guard(name: str, value: object) -> str:
+    """ "null" or "blank" if that is all that a guarding variable holds, "" otherwise."""
+    if name not in GUARDING:
+        return ""
+    if value is None:
+        return "null"
+    return "blank" if isinstance(value, str) and not value.strip() else ""
 
 
 def validated(spec: Spec, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], set[str]]:

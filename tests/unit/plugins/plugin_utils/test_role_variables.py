@@ -16,6 +16,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import (
     GUARDING,
     PREFIXES,
+    empties_a_guard,
     known_variables,
     options_of,
     overruled_variables,
@@ -230,3 +231,17 @@ def test_options_come_from_the_variables_named_after_them() -> None:
     options = options_of(variables, _argspec.user_info())
     assert set(options) == set(_argspec.user_info())
     assert (options["site"], options["details"], options["status"]) == (["Paris"], True, None)
+
+
+@pytest.mark.parametrize("name", sorted(GUARDING))
+@pytest.mark.parametrize(("value", "said"), [(None, "null"), ("", "blank"), (" \n", "blank")])
+def test_an_empty_value_never_switches_a_guard_off(name: str, value: object, said: str) -> None:
+    assert empties_a_guard(name, value) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("reinvite_plan_file", "plan.json"), ("reinvite_exclude", []), ("reinvite_max_invites", 0), ("reinvite_jwt", "")],
+)
+def test_values_are_not_empty_guards(name: str, value: object) -> None:
+    assert empties_a_guard(name, value) == ""
