@@ -70,7 +70,7 @@ def directory_of(params: Mapping[str, Any]) -> tuple[Directory | None, list[str]
     if entries and len(entries) < params["directory_min_entries"]:
         raise InvalidOption(
             "directory_min_entries",
-            f"the directory holds {len(entries)} people, fewer than {params['directory_min_entries']}; check its "
-            "source. No mail was sent",
+            f"the directory lists {len(entries)} of at least {params['directory_min_entries']} people; check its "
+            "source. No mail was sent.",
         )
     return read_directory(entries, params["match_by"]), warnings

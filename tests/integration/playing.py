@@ -45,6 +45,16 @@ class Played:
 
     @property
     def table(self) -> list[str]:
+        """The lines below the warnings."""
+        return [line for line in self._shown if not line.startswith("WARNING ")]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings above the table."""
+        return [line.removeprefix("WARNING ") for line in self._shown if line.startswith("WARNING ")]
+
+    @property
+    def _shown(self) -> list[str]:
         return self.result("Show who was invited, who was not, and why")["msg"]
 
     @property

@@ -39,7 +39,7 @@ def test_all_mistakes_are_reported_at_once_and_ringcentral_is_asked_nothing(rc: 
         f"batch two: users: {someone.upper()} in the batch one too",
         "batch three: users: names no user; ",
         "batch four: remind_evry: is not known; write remind_every",
-        "batch five: users_csv: missing.csv: ",
+        f"batch five: users_csv: {player.folder / 'missing.csv'}: cannot be read: ",
     ):
         assert part in said, said
     assert rc.log == []

@@ -13,6 +13,7 @@ import pytest
 
 from emulator import Emulator
 from integration.playing import CONNECTION, NO_LIMITS, Played, Player, mailed, role_play, writes
+from integration.test_role_directory import _pending as pending
 
 SECRETS = {
     "client_secret": "wrong-client-secret-4711",
@@ -58,7 +59,7 @@ CASES = (
     Case("a token that is none", {"jwt": None, "access_token": WRONG["access_token"]}, ("access_token", "OAU-213")),
     Case("a bad duration", {"resend_after": "two days"}, ("resend_after", "two days", "48h")),
     Case("a bad age", {"min_age": "-3d"}, ("min_age", "-3d")),
-    Case("a negative limit", {"limit": -1}, ("limit", "0 means none")),
+    Case("a negative limit", {"limit": -1}, ("limit: -1 is negative; write 1 or more",)),
     Case("a limit that is no number", {"limit": "many"}, ("limit",)),
     Case("users with all_pending", {"users": ["ada@example.com"]}, ("all_pending", "users")),
     Case("nobody", {"all_pending": None}, ("users", "all_pending")),
@@ -161,10 +162,20 @@ def test_the_role_shows_no_secret_either(rc: Emulator, player: Player) -> None:
 
 @pytest.mark.parametrize("name", ["nobody@example.com", "99999"])
 def test_an_unknown_user_is_held_with_a_message(rc: Emulator, player: Player, name: str) -> None:
-    played = player.play(role_play(reinvite_users=[name]))
+    someone = pending(rc)[0]
+    played = player.play(role_play(reinvite_users=[name, someone.email]))
     assert played.code == 0, played.output
-    assert [(one["reason"], one["name"]) for one in played.invitations["results"]] == [("not_found", name)]
+    held = [one for one in played.invitations["results"] if one["decision"] == "hold"]
+    assert [(one["reason"], one["name"]) for one in held] == [("not_found", name)]
     assert "no user has this e-mail, id or extension number" in played.table[2]
+    assert mailed(rc) == [str(someone.id)]
+
+
+def test_a_run_in_which_every_user_is_unknown_fails(rc: Emulator, player: Player) -> None:
+    played = player.play(role_play(reinvite_users=["nobody@example.com", "99999"]))
+    assert played.code == 2, played.output
+    assert played.failure.startswith("users: no user has any of these: nobody@example.com, 99999")
+    assert played.failure.endswith(" No mail was sent.")
     assert mailed(rc) == []
 
 

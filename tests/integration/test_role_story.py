@@ -122,6 +122,12 @@ def test_the_output_names_people_in_the_table_alone(story: Story) -> None:
         assert set(EMAIL.findall(played.output)) <= in_the_table
 
 
+def test_a_new_ledger_beside_long_pending_users_is_a_warning_once(story: Story) -> None:
+    said = "pending users are older than resend_after"
+    outputs = [" ".join(played.output.split()) for played in (story.check, story.first, story.second)]
+    assert [said in output for output in outputs] == [True, True, False]
+
+
 def test_no_report_is_shown_as_a_diff(story: Story) -> None:
     assert "\n+id,name,email" not in story.first.output
 
