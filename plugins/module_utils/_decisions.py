@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
-from ._addresses import canonical
+from ._addresses import canonical, shown
 from ._history import History, Past
-from ._model import PERSON_TYPES, Record, User, describe
+from ._model import OTHER_TYPES, PERSON_TYPES, UNREADABLE, Record, User, describe
 from ._policy import OBJECTIONS, Neighbours, Policy, neighbours, objections, suggested_address, taken
 from ._selection import name_key
 from ._times import for_people, to_iso
@@ -112,8 +112,11 @@ class Decision:
 
 
 def select(policy: Policy, users: Iterable[User]) -> list[User]:
-    """The pending people whom the policy's narrowing leaves, in the order given."""
-    return [user for user in users if user.is_pending_person and not _filtered(policy, user)]
+    """The pending people that the policy's narrowing leaves, in the order given.
+
+    Users who may be pending people are among them, so that a record that cannot be read hides no user.
+    """
+    return [user for user in users if user.may_be_pending and not _filtered(policy, user)]
 
 
 def narrowed_to_nobody(policy: Policy, users: Sequence[User]) -> list[str]:
@@ -288,16 +291,27 @@ def _judge(policy: Policy, user: User, around: Neighbours, past: Past, now: date
 
 def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
     """Why nobody would expect this user to be invited."""
-    if user.type not in PERSON_TYPES:
+    if user.type in OTHER_TYPES:
         return "not_a_person", f"is of the type {user.type}; only people are invited"
     if policy.excludes(user):
         return "excluded", "is named in exclude"
-    if user.status != "not_activated":
-        unknown = ("ambiguous", f"has the status {user.status!r}, which this release does not know")
-        return _BY_STATUS.get(user.status, unknown)
+    if user.status in _BY_STATUS:
+        return _BY_STATUS[user.status]
+    if not user.is_pending_person:
+        return "ambiguous", _unclear(user)
     if why := _filtered(policy, user):
         return "filtered", why
     return _too_new(policy, user, now) if policy.min_age else None
+
+
+def _unclear(user: User) -> str:
+    """Why a user may be a pending person, or may not."""
+    if user.status == UNREADABLE:
+        return "has a record that cannot be read in full; check this user in RingCentral"
+    name = "status" if user.status != "not_activated" else "type"
+    value = getattr(user, name)
+    said = f"the {name} '{shown(value[:40])}', which this release does not know" if value else f"no {name}"
+    return f"has {said}; check this user in RingCentral"
 
 
 def _too_new(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
@@ -309,11 +323,15 @@ def _too_new(policy: Policy, user: User, now: datetime) -> tuple[str, str] | Non
 
 
 def _filtered(policy: Policy, user: User) -> str:
+    if user.status == UNREADABLE:
+        return ""  # what the policy narrows by may be the part that cannot be read
     for name, value, wanted in (
         ("type", user.type, policy.types),
         ("site", user.site, policy.sites),
         ("department", user.department, policy.departments),
     ):
+        if name == "type" and value not in PERSON_TYPES:
+            continue  # an unknown one: the user is held for it
         if wanted and name_key(value) not in map(name_key, wanted):
             return f"is left out by {name}: theirs is {value!r}"
     return ""

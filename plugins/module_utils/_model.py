@@ -15,6 +15,9 @@ from ._times import to_iso
 
 STATUSES = ("enabled", "disabled", "frozen", "not_activated", "unassigned")
 
+UNREADABLE = "unreadable"
+"""The status of a user whose record has parts of an unknown type. No mail is sent to this user."""
+
 PERSON_TYPES = ("user", "digital_user", "flexible_user", "virtual_user", "fax_user")
 """The types that a person sits behind; nothing else is ever invited."""
 
@@ -76,6 +79,12 @@ class User:
     @property
     def is_pending_person(self) -> bool:
         return self.status == "not_activated" and self.type in PERSON_TYPES
+
+    @property
+    def may_be_pending(self) -> bool:
+        """Whether this is a pending person, or may be one: the status or the type is not a documented one."""
+        open_status = self.status == "not_activated" or self.status not in STATUSES
+        return open_status and self.type not in OTHER_TYPES
 
     @property
     def mailbox(self) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ._addresses import canonical, comparable, in_domains, is_glob, matches_any, placeholder, visible
 from ._directory import Directory
-from ._model import PERSON_TYPES, User, describe
+from ._model import OTHER_TYPES, PERSON_TYPES, User, describe
 from ._window import Window
 
 OBJECTIONS = (
@@ -82,10 +82,10 @@ class Neighbours:
 
 
 def neighbours(users: Iterable[User]) -> Neighbours:
-    """The people among these users, as others meet them. A queue may share somebody's address."""
+    """The people among these users, and who may be one, as others meet them. A queue may share a person's address."""
     shared: dict[str, list[User]] = defaultdict(list)
     for user in users:
-        if user.type in PERSON_TYPES and (address := canonical(user.email)):
+        if user.type not in OTHER_TYPES and (address := canonical(user.email)):
             shared[address].append(user)
     by_address = {address: sorted(sharing, key=lambda user: user.id) for address, sharing in shared.items()}
     return Neighbours(by_address, frozenset(address.rpartition("@")[2] for address in shared))

@@ -16,11 +16,8 @@ from ._client import LIST_EXTENSIONS, READ_ACCOUNT, Operation
 from ._errors import TransportError, UnusableAnswer, WrongAccount
 from ._guards import expected_accounts
 from ._http import Params
-from ._model import User, camel_case, snake_case
+from ._model import UNREADABLE, User, camel_case, snake_case
 from ._times import parse_iso
-
-UNREADABLE = "unreadable"
-"""The status of a user whose record has parts of an unknown type; nobody is mailed for it."""
 
 
 class Api(Protocol):

@@ -318,7 +318,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions imp
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
-from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES, User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_guard, read_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._outcomes import approval_of, failure_of, result_of
 from ansible_collections.onboard.ringcentral.plugins.module_utils._plans import check_account, check_age
@@ -408,8 +408,8 @@ def _check_whom(params: Mapping[str, Any]) -> None:
 
 def _read(params: Mapping[str, Any], policy: Policy, api: Api) -> tuple[list[User], Selection]:
     """All users that matter, and those of them to consider."""
-    # all people, since an address that another user has, active or not, is not this user's alone
-    users = list_users(api, types=PERSON_TYPES if params["all_pending"] else ())
+    # the whole account: an address that another user has is not this user's alone, and no type is left out unseen
+    users = list_users(api)
     users = with_employee_ids(api, users, params["employee_id_field"])
     if params["all_pending"]:
         return users, Selection(policy, select(policy, users))

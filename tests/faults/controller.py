@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -13,13 +12,9 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
 from emulator.clock import Clock
 from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT, World
-
-_COMPARES_CLOCKS = "now" in inspect.signature(Client.__init__).parameters
-_ASKS_FOR_FIRST_USE = "first_use" in _argspec.send_invite()["ledger"]["options"]
 
 
 def controller_time(clock: Clock, skew: float = 0) -> Callable[[], datetime]:
@@ -31,7 +26,6 @@ def make_client(
     wire: Any, clock: Clock, *, max_wait: float, skew: float = 0, on_secret: Callable[[str], object] = lambda _: None
 ) -> Client:
     """A client as ``connect`` makes it, but that waiting moves the emulator's clock."""
-    proof: dict[str, Any] = {"now": controller_time(clock, skew)} if _COMPARES_CLOCKS else {}
     return Client(
         wire,
         Credentials(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, jwt=JWT),
@@ -40,7 +34,7 @@ def make_client(
         clock=clock.seconds,
         sleep=clock.advance,
         on_secret=on_secret,
-        **proof,
+        now=controller_time(clock, skew),
     )
 
 
@@ -53,7 +47,7 @@ def validated(spec: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any
 
 def custom_field(world: World) -> dict[str, Any]:
     """The ledger option for a custom field, with what an administrator says as long as the account has none."""
-    first = {"first_use": True} if _ASKS_FOR_FIRST_USE and not world.account.fields else {}
+    first = {} if world.account.fields else {"first_use": True}
     return {"backend": "custom_field", **first}
 
 

@@ -40,12 +40,15 @@ class Ended:
 class Way:
     """A way to invite the same people: a module and its options, apart from connection and ledger.
 
+    ``refused`` are extension numbers of users that RingCentral refuses in each run.
+
     Whatever mails belongs into the table of the tests that kill: a run is killed at each of its requests, so that one
     with waves or batches is killed between any two of them too.
     """
 
     options: Mapping[str, Any]
     module: str = "rc_send_invite"
+    refused: frozenset[str] = frozenset()
 
 
 class Process:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Killed at each request, and four at once: nobody is mailed twice, and nobody is forgotten."""
+"""Killed at each request, and four at once: no user is mailed twice, and none is forgotten."""
 
 from __future__ import annotations
 
@@ -26,12 +26,24 @@ PENDING = 3
 MOMENTS = {"late": "hold_before", "lost": "hold_before", "done": "hold_after"}
 
 
+SITES = {"101": "Lyon", "102": "Paris", "103": "Paris"}
+"""Where the pending users work, by extension number: two of them are in one wave."""
+WAVES = {"waves": [{"site": ["Lyon"]}, {"site": ["Paris"]}], "wave_pause": 0.05}
+BATCHES = [
+    {"name": "North", "users": ["101"], "invite_on": "2020-01-01"},
+    {"name": "South", "users": ["102", "103"], "invite_on": "2020-01-01"},
+]
+
 WAYS = {
     "bulk": Way({"all_pending": True, "transport": "bulk"}),
     "single": Way({"all_pending": True, "transport": "single"}),
     "canary": Way({"all_pending": True, "transport": "bulk", "canary": 1}),
+    "waves": Way({"all_pending": True, "transport": "bulk", **WAVES}),
+    "batches": Way({"batches": BATCHES, "transport": "bulk"}, "rc_onboard"),
+    "waves of batches": Way({"batches": BATCHES, "transport": "single", **WAVES}, "rc_onboard"),
+    "refused batch": Way({"batches": BATCHES, "transport": "bulk"}, "rc_onboard", refused=frozenset({"102", "103"})),
 }
-"""To kill another way of inviting (waves, batches, another module) add it here: all tests below take it up."""
+"""To kill another way of inviting add it here: the test below takes it up."""
 
 
 class Kill(NamedTuple):
@@ -50,6 +62,7 @@ def test_killed_at_each_request(way: str, moment: str, tmp_path: Path, record_pr
         folder = tmp_path / str(request)
         folder.mkdir()
         with Emulator(users=PENDING + 2, pending=PENDING, odd=False, limits=NO_LIMITS) as rc:
+            prepare(rc, WAYS[way])
             if not kill_and_repeat(rc, folder, Kill(way, moment, request), tally):
                 break
     record_property("kills", {"way": way, "moment": moment, **tally})
@@ -58,14 +71,24 @@ def test_killed_at_each_request(way: str, moment: str, tmp_path: Path, record_pr
     assert not tally["missing"]
 
 
+def prepare(rc: Emulator, way: Way) -> None:
+    """Put the pending users where the way looks for them, and let RingCentral refuse some."""
+    for one in rc.account.extensions.values():
+        if one.status == "NotActivated":
+            one.site = SITES[one.extension_number]
+        if one.extension_number in way.refused:
+            rc.account.reject[one.id] = "This user is refused"
+
+
 def kill_and_repeat(rc: Emulator, folder: Path, kill: Kill, tally: Counter[str]) -> bool:
     """Kill a run and run twice more; False if it had not so many requests."""
+    way = WAYS[kill.way]
     ledger = folder / "ledger.sqlite3"
-    start = partial(Process, rc, folder, ledger, WAYS[kill.way])
+    start = partial(Process, rc, folder, ledger, way)
     rc.faults.add(MOMENTS[kill.moment], skip=kill.request)
     process = start()
     if not waits_to_be_held(rc, process):
-        assert not process.ended().result.get("failed")
+        check_failure(process.ended(), way)
         return False
     process.kill()
     tally["kills"] += 1
@@ -82,7 +105,7 @@ def kill_and_repeat(rc: Emulator, folder: Path, kill: Kill, tally: Counter[str])
     known = invited(ledger, rc)
     pending = {str(one.id) for one in rc.account.extensions.values() if one.status == "NotActivated"}
     for run in (second, third):
-        assert not run.result.get("failed"), run
+        check_failure(run, way)
         assert not run.errors
         tally["missing"] += len(pending - run.entries.keys())
     for user_id in pending:
@@ -91,9 +114,23 @@ def kill_and_repeat(rc: Emulator, folder: Path, kill: Kill, tally: Counter[str])
     return True
 
 
+def check_failure(run: Ended, way: Way) -> None:
+    """A run fails if RingCentral refused a user in it, for that alone, and says in which batch."""
+    refused = {entry["extension_number"] for entry in run.entries.values() if entry["outcome"] == "failed"}
+    assert refused <= way.refused, run
+    assert bool(refused) == bool(run.result.get("failed")), run
+    if refused:
+        assert "South: " in run.result["msg"]
+        assert "North: " not in run.result["msg"]
+
+
 def is_accounted_for(run: Ended, user_id: str, mails: int, *, known: bool) -> bool:
-    """Whether somebody was mailed once and is known to have been, or is held with the time at which that ends."""
-    entry = run.entries[user_id]
+    """Whether a user was mailed once and is known to have been, was refused, or is held until a time that is named."""
+    entry = run.entries.get(user_id)
+    if entry is None:
+        return False
+    if entry["outcome"] == "failed":
+        return not mails and "This user is refused" in entry["message"]
     if entry["reason"] == "recently_invited" or entry["outcome"] == "invited":
         return mails == 1 and known
     until = entry["next_invite_after"]

@@ -42,6 +42,14 @@ def verdict(
         ({"status": "frozen"}, {}, "frozen"),
         ({"status": "unassigned"}, {}, "unassigned"),
         ({"status": "suspended_someday"}, {}, "ambiguous"),
+        ({"status": ""}, {}, "ambiguous"),
+        ({"status": "unreadable"}, {"sites": ("Paris",)}, "ambiguous"),
+        ({"status": "unreadable", "type": "room"}, {}, "not_a_person"),
+        ({"type": "hybrid_user"}, {}, "ambiguous"),
+        ({"type": "", "status": "suspended_someday"}, {}, "ambiguous"),
+        ({"type": "hybrid_user", "status": "disabled"}, {}, "disabled"),
+        ({"type": "hybrid_user"}, {"exclude": ("101",)}, "excluded"),
+        ({"type": "hybrid_user"}, {"force": True}, "ambiguous"),
         ({"type": "department"}, {}, "not_a_person"),
         ({"type": "room", "status": "enabled"}, {}, "not_a_person"),
         ({"type": "digital_user"}, {}, "filtered"),
@@ -211,6 +219,52 @@ def test_selection_is_narrowed_and_holds_pending_people_only() -> None:
     assert [who.id for who in select(Policy(), people)] == ["4001", "4002"]
     assert [who.id for who in select(Policy(sites=("paris",)), people)] == ["4002"]
     assert [who.id for who in select(Policy(types=PERSON_TYPES), people)] == ["4001", "4002", "4005"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"status": "unreadable"}, "has a record that cannot be read in full; check this user in RingCentral"),
+        (
+            {"status": "suspended"},
+            "has the status 'suspended', which this release does not know; check this user in RingCentral",
+        ),
+        ({"status": ""}, "has no status; check this user in RingCentral"),
+        (
+            {"type": "hybrid\ud800" + "x" * 20_000},
+            f"has the type 'hybrid\\ud800{'x' * 33}', which this release does not know; check this user in RingCentral",
+        ),
+        ({"type": ""}, "has no type; check this user in RingCentral"),
+    ],
+)
+def test_users_who_may_be_pending_are_selected_and_held(fields: dict[str, Any], message: str) -> None:
+    unclear = user(2, **fields)
+    for policy in (Policy(), Policy(types=("digital_user", "user"), sites=("Main Site",))):
+        assert select(policy, [user(1), unclear]) == [user(1), unclear]
+        decisions = decide(policy, [user(1), unclear], [user(1), unclear], History(()), NOW)
+        assert [(one.verdict, one.reason) for one in decisions] == [("send", "not_activated"), ("hold", "ambiguous")]
+        assert decisions[1].message == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "policy"),
+    [
+        ({"status": "suspended", "type": "room"}, {}),
+        ({"status": "unreadable", "type": "room"}, {}),
+        ({"status": "enabled", "type": "hybrid_user"}, {}),
+        ({"type": "hybrid_user"}, {"sites": ("Paris",)}),
+        ({"status": "suspended"}, {"types": ("digital_user",)}),
+    ],
+)
+def test_users_who_cannot_be_pending_or_are_narrowed_out_are_not_selected(
+    fields: dict[str, Any], policy: dict[str, Any]
+) -> None:
+    assert select(Policy(**policy), [user(1, **fields)]) == []
+
+
+def test_a_user_of_an_unknown_type_shares_an_address_with_others() -> None:
+    held = verdict(user(1), others=[user(2, type="hybrid_user", email=user(1).email)])
+    assert held.reason == "duplicate_email"
 
 
 DOMAINS = ("example.com", "example.net", "parked.invalid")
