@@ -11,7 +11,8 @@ from typing import Any
 from awx.controller import Controller, jobs
 from awx.controller.server import USER
 from awx.controller.store import Record
-from integration.playing import ROOT, Played, Player
+from emulator import Emulator
+from integration.playing import ROOT, Played, Player, writes
 
 ACCOUNTS = {"acme_europe": 400131426008, "acme_america": 400131426009}
 
@@ -38,6 +39,11 @@ def run(job: jobs.Job, folder: Path) -> Played:
     options = ["--check"] if job.check else []
     options += ["--inventory", str(inventory), "--limit", job.limit]
     return Player(folder, job.environment).play(ROOT / job.playbook, *options, **job.variables)
+
+
+def changes(account: Emulator) -> list[str]:
+    """The operations that were asked to change something. A search of the directory is a POST that only reads."""
+    return [operation for operation in writes(account) if operation != "searchDirectoryEntries"]
 
 
 @dataclass

@@ -11,10 +11,10 @@ import pytest
 
 from awx.controller import Controller, jobs
 from awx.controller.store import Refused
-from awx.running import ACCOUNTS, Site, run, walk
+from awx.running import ACCOUNTS, Site, changes, run, walk
 from emulator import Emulator
 from integration.listener import Listener
-from integration.playing import mailed, writes
+from integration.playing import mailed
 
 Accounts = dict[str, Emulator]
 
@@ -66,7 +66,7 @@ def test_the_credential_of_another_account_sends_nothing(configured: Site, accou
     played = run(job, tmp_path / "job")
     assert played.code == 2
     assert str(ACCOUNTS["acme_america"]) in played.failure
-    assert [writes(account) for account in accounts.values()] == [[], []]
+    assert [changes(account) for account in accounts.values()] == [[], []]
 
 
 def test_an_operators_launch_with_a_foreign_server_gets_nothing(
@@ -189,7 +189,7 @@ def test_a_preview_sends_no_mail(configured: Site, accounts: Accounts, tmp_path:
     played = run(job, tmp_path / "job")
     assert played.code == 0, played.output
     assert played.invitations["counts"]["would_invite"] == 6
-    assert writes(accounts["acme_europe"]) == []
+    assert changes(accounts["acme_europe"]) == []
 
 
 def test_a_launch_without_the_required_answers_is_not_started(configured: Site, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_workflow_that_is_denied_sends_no_mail(configured: Site, accounts: Acc
     walked = walk(configured.awx, WORKFLOW, tmp_path, approve=False)
     assert walked.outcomes == {"preview": True, "pending": False, "approval": False}
     assert walked.failed
-    assert writes(accounts["acme_europe"]) == []
+    assert changes(accounts["acme_europe"]) == []
 
 
 def test_a_preview_that_cannot_be_made_leads_to_no_approval(
@@ -227,7 +227,7 @@ def test_a_preview_that_cannot_be_made_leads_to_no_approval(
     walked = walk(configured.awx, WORKFLOW, tmp_path, approve=True)
     assert walked.outcomes == {"preview": False}
     assert walked.failed
-    assert writes(accounts["acme_europe"]) == []
+    assert changes(accounts["acme_europe"]) == []
 
 
 def test_held_users_fail_the_audit(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
@@ -237,4 +237,4 @@ def test_held_users_fail_the_audit(configured: Site, accounts: Accounts, tmp_pat
     next(one for one in people if (one.status, one.type) == ("NotActivated", "User")).email = "noreply@example.com"
     played = run(job, tmp_path / "held")
     assert played.failure == "audit_fail_on: 1 placeholder_email"
-    assert writes(accounts["acme_europe"]) == []
+    assert changes(accounts["acme_europe"]) == []
