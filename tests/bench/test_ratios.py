@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -13,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bench.measuring import CHECKOUT, WANTED, Bench, earlier_code
+from bench.measuring import CHECKOUT, WANTED, Bench, Shared, earlier_code
 from bench.role_files import count
 from emulator import Emulator
 from integration.playing import NO_LIMITS, mailed, requests, role_play
@@ -60,6 +62,26 @@ def test_nothing_to_do_costs_little_more_than_an_empty_play(start: Any, tmp_path
         ratios.append(run.processor / empty.processor)
     assert len(mailed(rc)) == 12
     assert min(ratios) < MOST_RATIO
+
+
+def test_sleeping_moves_the_shared_clock_and_rows_are_counted(tmp_path: Path) -> None:
+    program = """
+import sqlite3, time
+before = time.time(), time.monotonic()
+time.sleep(300)
+assert time.time() - before[0] >= 300 and time.monotonic() - before[1] >= 300
+db = sqlite3.connect(":memory:", isolation_level=None)
+assert list(db.execute("SELECT 1 UNION SELECT 2")) == [(1,), (2,)]
+assert db.execute("SELECT 3").fetchone() == (3,)
+assert db.execute("SELECT 4 UNION SELECT 5").fetchall() == [(4,), (5,)]
+assert db.execute("SELECT 6").fetchmany(9) == [(6,)]
+"""
+    shared = Shared(tmp_path / "shared")
+    environment = {**os.environ, **shared.environment}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+    assert (shared.slept, shared.rows) == (300, 6)
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(60)"], env=environment, check=True, timeout=60)
+    assert shared.slept == 360
 
 
 def test_the_role_stays_thin() -> None:

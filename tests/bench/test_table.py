@@ -200,7 +200,7 @@ def test_sixty_accounts(comparison: Comparison) -> None:
     assert now[1] < 60
 
 
-@pytest.mark.parametrize(("transport", "sizes"), [("single", (40, 80)), ("bulk", (1000, 2000))])
+@pytest.mark.parametrize(("transport", "sizes"), [("single", (20, 40)), ("bulk", (1000, 2000))])
 def test_ledger_rows(transport: str, sizes: tuple[int, int], comparison: Comparison) -> None:
     def rows(code: Code, users: int) -> int:
         rc = comparison.emulate(users=users + 40, pending=users, limits=NO_LIMITS)

@@ -74,6 +74,9 @@ def count_rows(shared: mmap.mmap) -> None:
         def cursor(self, factory: Any = Cursor) -> Any:
             return super().cursor(factory)
 
+        def execute(self, *arguments: Any) -> Any:
+            return self.cursor().execute(*arguments)  # sqlite3's own makes a cursor that does not count
+
     sqlite3.connect = lambda *args, **options: connect(*args, **{"factory": Connection, **options})  # type: ignore[assignment]
 
 
