@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from ansible.release import __version__ as core
 
+from bench.measuring import write_inventory
 from emulator import Emulator
-from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
 from integration.playing import ROOT, Player, mailed, requests
 
 ACCOUNTS, USERS, PENDING, FORKS = 60, 300, 40, 20
@@ -39,19 +39,7 @@ def estate() -> Iterator[dict[str, Emulator]]:
 def test_an_estate_in_one_run(
     estate: dict[str, Emulator], tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    hosts = {
-        host: {"reinvite_server_url": rc.url, "reinvite_expect_account": str(rc.account.id)}
-        for host, rc in estate.items()
-    }
-    login = {"reinvite_client_id": CLIENT_ID, "reinvite_client_secret": CLIENT_SECRET, "reinvite_jwt": JWT}
-    # The summary is written all the same; the files of each account would be half of the time.
-    settings = {
-        "reinvite_report_dir": "",
-        "ansible_connection": "local",
-        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-    }
-    inventory = tmp_path / "hosts.yml"
-    inventory.write_text(json.dumps({"accounts": {"hosts": hosts, "vars": login | settings}}), encoding="utf-8")
+    inventory = write_inventory(tmp_path / "hosts.yml", estate)
     player = Player(tmp_path, patience=900)  # other gates may run beside this one
 
     started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
