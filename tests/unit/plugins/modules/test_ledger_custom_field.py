@@ -56,7 +56,13 @@ def answering(
 
 def hide(monkeypatch: pytest.MonkeyPatch, change: Callable[[Records], Records]) -> None:
     """Let the directory show something else than it has; an extension that is read by itself stays as it is."""
-    answering(monkeypatch, SEARCH_DIRECTORY, lambda answer: {**answer, "records": change(answer["records"])})
+
+    def changed(answer: dict[str, Any]) -> dict[str, Any]:
+        records = change(answer["records"])
+        paging = {**answer["paging"], "totalElements": len(records)}
+        return {**answer, "records": records, "paging": paging, "navigation": {}}
+
+    answering(monkeypatch, SEARCH_DIRECTORY, changed)
 
 
 @pytest.fixture
