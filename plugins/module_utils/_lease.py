@@ -108,7 +108,7 @@ class AccountLease:
         self._field = ""
         self._owner = ""  # the id of the extension that holds the lease
         self._seen: str | None = None  # the value on which this run's plan rests; None: not known
-        self._trouble = ""  # why it is not known
+        self._trouble = f"ledger: the lease in {place} was not read before the plan was made. No mail was sent."
         self._mine: Lease | None = None
         self._lost = False  # another run may hold the lease, so this one must not end it
         self._sent = "No mail was sent."
@@ -123,8 +123,15 @@ class AccountLease:
         try:
             value = self._read()
             lease = self._parse(value)
-        except (ApiError, TransportError, LedgerError) as error:
-            self._seen, self._trouble = None, error.message.removesuffix(f". {self._sent}")
+        except LedgerError as error:
+            self._seen, self._trouble = None, error.message
+            return None
+        except (ApiError, TransportError) as error:
+            self._seen = None
+            self._trouble = (
+                f"ledger: the lease in {self._place} could not be read ({error.message}), so another run may be at "
+                f"work. Run again. {self._sent}"
+            )
             return None
         self._seen = value
         return lease
@@ -208,10 +215,7 @@ class AccountLease:
 
     def _acquire(self, mine: Lease) -> None:
         if self._seen is None:
-            raise LedgerError(
-                f"{self._trouble or 'ledger: the lease was not read before the plan was made'}, so another run may be "
-                f"at work. {self._sent}"
-            )
+            raise LedgerError(self._trouble)
         started = self._now()
         before = self._read()
         if before != self._seen and not self._is_mine(before):
