@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ._addresses import normalise
+from ._answers import identifier
 from ._client import LIST_FIELDS, READ_EXTENSION, SEARCH_DIRECTORY
 from ._errors import ApiError, InvalidOption, TransportError
 from ._model import User, camel_case
 from ._users import Api
 
-_PAGE = 1000
-_MOST_PAGES = 1000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -49,15 +48,7 @@ def directory_entries(api: Api, statuses: Iterable[str] = ()) -> dict[str, Entry
     search: dict[str, Any] = {"showFederated": False, "showAdminOnlyContacts": True}
     if wanted := [camel_case(status) for status in statuses]:
         search["extensionStatuses"] = wanted
-    entries: dict[str, Entry] = {}
-    for page in range(1, _MOST_PAGES + 1):
-        answer = api.call(SEARCH_DIRECTORY, json={**search, "page": page, "perPage": _PAGE})
-        shown = {str(record.get("id")): _entry(record) for record in _records(answer, "company directory")}
-        is_new = not shown.keys() <= entries.keys()
-        entries |= shown
-        if not is_new or page >= _pages(answer, page):
-            break
-    return entries
+    return {str(record["id"]): _entry(record) for record in api.pages(SEARCH_DIRECTORY, {}, json=search)}
 
 
 def read_entry(api: Api, user_id: str) -> Entry | None:
@@ -71,6 +62,12 @@ def read_entry(api: Api, user_id: str) -> Entry | None:
             return None
         raise
     return _entry(record) if str(record.get("id")) == user_id else None
+
+
+def read_own(api: Api) -> tuple[str, Entry]:
+    """The id of the extension of the user that this run logs in as, and what it shows."""
+    record = api.call(READ_EXTENSION, {"extension": "~"})
+    return identifier(record.get("id")), _entry(record)
 
 
 def is_id(value: object) -> bool:
@@ -116,13 +113,6 @@ def _records(answer: Mapping[str, Any], what: str) -> list[Mapping[str, Any]]:
     if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
         raise _unreadable(what)
     return records
-
-
-def _pages(answer: Mapping[str, Any], page: int) -> int:
-    """How many pages there are; without totals there may be another one."""
-    paging = answer.get("paging")
-    total = paging.get("totalPages") if isinstance(paging, Mapping) else None
-    return total if isinstance(total, int) else page + 1
 
 
 def _unreadable(what: str) -> TransportError:

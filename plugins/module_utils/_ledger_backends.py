@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import platform
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ._ledger import ForgetfulLedger, Ledger
 from ._ledger_custom_field import CustomFieldLedger
 from ._ledger_file import default_path
 from ._ledger_sqlite import SqliteLedger
+from ._times import utc_now
 from ._users import Account, Api
 
 BACKENDS = ("sqlite", "custom_field", "none")
@@ -66,15 +69,28 @@ def check_ledger(options: Mapping[str, Any] | None, environment: Mapping[str, st
 
 
 def open_ledger(
-    options: Mapping[str, Any] | None, account: Account, api: Api, environment: Mapping[str, str], *, read_only: bool
+    options: Mapping[str, Any] | None,
+    account: Account,
+    api: Api,
+    environment: Mapping[str, str],
+    *,
+    read_only: bool,
+    now: Callable[[], datetime] = utc_now,
 ) -> Ledger:
-    """The ledger of this account. LedgerError if it cannot be used."""
+    """The ledger of this account. LedgerError if it cannot be used. ``now`` gives the time in UTC."""
     read = read_ledger_options(options)
     if read.backend == "none":
         return ForgetfulLedger()
     if read.backend == "custom_field":
         return CustomFieldLedger(
-            api, account.id, read.field.strip(), must_exist=read.must_exist, first_use=read.first_use
+            api,
+            account.id,
+            read.field.strip(),
+            must_exist=read.must_exist,
+            first_use=read.first_use,
+            read_only=read_only,
+            host=platform.node(),
+            now=now,
         )
     path = Path(read.path) if read.path else default_path(environment)
     return SqliteLedger(path, account.id, read_only=read_only)

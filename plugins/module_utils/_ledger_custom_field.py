@@ -3,7 +3,7 @@
 """The ledger that lives in RingCentral: one custom field of each user, for controllers that keep no files.
 
 The record is written by the request that mails, so that it is there if and only if RingCentral did what was asked.
-There are no claims: RingCentral has no compare-and-set, so only one run of an account may work at a time.
+There are no claims: RingCentral has no compare-and-set, so a lease lets one run of an account work at a time.
 
 A record that is shown is believed; one that is not shown proves nothing. The directory, which is read first, is an
 index and can be behind, so some users of each batch are read one by one before it is sent, and so is everybody whose
@@ -13,7 +13,8 @@ custom fields the directory does not show.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from ._addresses import normalise
@@ -21,9 +22,11 @@ from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD
 from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_entry
 from ._errors import ApiError, LedgerError, RingCentralError, TransportError
 from ._history import History, Past
+from ._lease import LATE, AccountLease, Lease, is_lease
 from ._ledger import ForgetfulLedger, invited, unreadable
 from ._ledger_value import is_record, mark, read_value, write_value
 from ._model import Record, User
+from ._times import utc_now
 from ._users import Api
 
 MOST_FIELDS = 5
@@ -45,11 +48,21 @@ _VERBS = {"invited": "invited", "claimed": "asked"}
 class CustomFieldLedger(ForgetfulLedger):
     """The custom field ``name``, made when it is first needed, unless it ``must_exist``.
 
-    ``first_use`` says that no user has a record yet, where RingCentral does not show it.
+    ``first_use`` says that no user has a record yet, where RingCentral does not show it. ``read_only`` is whether no
+    user will be invited, so that other runs may be at work. ``host`` names this machine to other runs.
     """
 
     def __init__(
-        self, api: Api, account_id: str, name: str, *, must_exist: bool = False, first_use: bool = False
+        self,
+        api: Api,
+        account_id: str,
+        name: str,
+        *,
+        must_exist: bool = False,
+        first_use: bool = False,
+        read_only: bool = False,
+        host: str = "",
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.place = f"the custom field {name}"
         self._api = api
@@ -64,15 +77,23 @@ class CustomFieldLedger(ForgetfulLedger):
         self._asked: set[tuple[str, str]] = set()  # users and runs of the tasks that earlier runs left
         self._claims: dict[str, Record] = {}
         self._is_kept = False  # whether a record of this run was seen in its field
+        self._sent: set[str] = set()  # users who have a record of this run, or may get it
+        self._now = now
+        self._read_only = read_only
+        self._has_turn = False
+        self._lease = AccountLease(api, self.place, host, now)
 
     def history(self, users: Iterable[User]) -> History:
         wanted = {user.id: user for user in users}
         if not wanted:
             return History()
+        last = self._last_run()
         entries = directory_entries(self._api, _STATUSES)
         if not self._id:
             self._check_first_use(entries.values())
             return History()
+        if last and not self._read_only:
+            entries = self._with_records_of(last, entries)
         entries |= self._read_hidden(wanted, entries)
         addresses = {mark(self._account, user.mailbox): user.email for user in wanted.values() if user.mailbox}
         found = [self._record(user.id, entries.get(user.id), addresses, user.email) for user in wanted.values()]
@@ -84,9 +105,61 @@ class CustomFieldLedger(ForgetfulLedger):
         self._asked = {(record.user_id, record.run) for record in found if record and record.task}
         return History(tuple(record for record in found if record))
 
+    def _last_run(self) -> Lease | None:
+        """The lease of the run before, once it is over. With ``read_only``, a warning if it is not."""
+        if self._has_turn or not self._id:
+            return None
+        self._has_turn = True
+        if not self._read_only:
+            return self._lease.await_turn(self._id)
+        lease = self._lease.look(self._id)
+        if lease and self._lease.is_held(lease):
+            self._api.warn(f"ledger: {lease.words} is at work on this account; what it does is not all shown here")
+        return lease
+
+    def _with_records_of(self, last: Lease, entries: dict[str, Entry]) -> dict[str, Entry]:
+        """The directory, once it can show all records of a run that is over."""
+        left = LATE - (self._now() - last.moment)
+        if last.ended and self._count(last.run, entries) < last.users and left.total_seconds() > 0:
+            self._api.wait(min(left, LATE).total_seconds(), f"the records of {last.words}")
+            entries = directory_entries(self._api, _STATUSES)
+        if self._count(last.run, entries) >= last.users and last.ended:
+            return entries
+        task = self._lease.await_task(last)
+        mailed = {user_id for user_id, item in task.items.items() if item.status != "Fail"} if task else set()
+        # whom the task mailed without the directory showing it is read one by one
+        hidden = {
+            user_id: Entry(entry.email)
+            for user_id, entry in entries.items()
+            if user_id in mailed and not self._has_record(last.run, entry)
+        }
+        return entries | hidden
+
+    def _count(self, run: str, entries: Mapping[str, Entry]) -> int:
+        return sum(self._has_record(run, entry) for entry in entries.values())
+
+    def _has_record(self, run: str, entry: Entry) -> bool:
+        try:
+            record = read_value("", (entry.fields or {}).get(self._id, ""), {}, "")
+        except ValueError:
+            return False
+        return record is not None and record.run == run
+
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
-        if not self._id:
+        is_new = not self._id
+        if is_new:
             self._id = self._create()
+            self._lease.begin_with(self._id)
+        if claims:
+            self._lease.take(claims[0].run, len(self._sent) + len(claims))
+        if is_new:
+            self._find()  # two runs that made the field at once see both now
+        lost = self._lost(claims, seen)
+        self._sent |= {claim.user_id for claim in claims} - lost.keys()
+        return lost
+
+    def _lost(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
+        """The past of those who have another one than was ``seen``, as far as a sample shows it."""
         sample = FIRST_SAMPLE if not self._claims else NEXT_SAMPLE
         self._claims |= {claim.user_id: claim for claim in claims}
         unread = [claim for claim in claims if claim.user_id not in self._read]
@@ -109,8 +182,18 @@ class CustomFieldLedger(ForgetfulLedger):
             if (record.user_id, record.run) in self._asked and record.state in _VERBS
         }
         self._asked -= {(record.user_id, record.run) for record in records}
+        own = [record for record in records if self._is_own(record)]
+        self._sent -= {record.user_id for record in own if record.state == "failed"}
+        if task := next((record.task for record in own if record.state == "claimed" and record.task), ""):
+            self._lease.note(task, len(self._sent))
         self._write(known)
         self._check_kept(records)
+
+    def release(self, claims: Iterable[Record], seen: Mapping[str, Past]) -> None:
+        self._sent -= {claim.user_id for claim in claims}
+
+    def close(self) -> None:
+        self._lease.end(len(self._sent))
 
     def leave(self, claims: Sequence[Record]) -> None:
         """Write down the task that this run can no longer follow, for the next run to ask about."""
@@ -154,6 +237,7 @@ class CustomFieldLedger(ForgetfulLedger):
             words = f"RingCentral does not show {self.place} of this user, so it is not known whether they were invited"
             return unreadable(user_id, words)
         value = entry.fields.get(self._id, "")
+        value = "" if is_lease(value) else value  # this user was once the one that runs log in as
         try:
             record = read_value(user_id, value, addresses, unmarked)
         except ValueError as error:
@@ -268,6 +352,11 @@ class CustomFieldLedger(ForgetfulLedger):
             raise LedgerError(
                 f"ledger: the account has no custom field {self._name}, and ledger.must_exist is true. Check "
                 "ledger.field, or set must_exist to false for the first run. No mail was sent."
+            )
+        if self._find():
+            raise LedgerError(
+                f"ledger: another run has made the custom field {self._name} meanwhile. Run again when it has ended. "
+                "No mail was sent."
             )
         try:
             made = self._api.call(CREATE_FIELD, json={"category": "User", "displayName": self._name})

@@ -99,10 +99,16 @@ def sends(decisions: Iterable[Decision]) -> list[Decision]:
 
 @contextmanager
 def ledger_of(
-    options: Mapping[str, Any], account: Account, api: Api, environment: Mapping[str, str], *, read_only: bool
+    options: Mapping[str, Any],
+    account: Account,
+    api: Api,
+    environment: Mapping[str, str],
+    *,
+    read_only: bool,
+    now: Callable[[], datetime],
 ) -> Iterator[Ledger]:
     """The account's ledger, closed in the end."""
-    ledger = open_ledger(options, account, api, environment, read_only=read_only)
+    ledger = open_ledger(options, account, api, environment, read_only=read_only, now=now)
     try:
         yield ledger
     finally:

@@ -313,7 +313,7 @@ def run(
     today, batches, policy, warnings = _options(params, now())
     waves = read_waves(params["waves"])
     account = read_account(api, params["expect_account"])
-    with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
+    with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode, now=now) as ledger:
         everybody, selections = _read(params, policy, batches, api)
         situation = recall(params, ledger, api, account=account, everybody=everybody, selections=selections, now=now())
         due = [one for batch, one in zip(batches, selections, strict=True) if batch.state == "due"]

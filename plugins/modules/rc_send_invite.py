@@ -355,7 +355,7 @@ def run(
     waves = read_waves(params["waves"])
     account = read_account(api, params["expect_account"])
     check_account(params["plan"], account)
-    with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode) as ledger:
+    with ledger_of(params["ledger"], account, api, os.environ, read_only=check_mode, now=now) as ledger:
         everybody, selection = _read(params, policy, api)
         situation = recall(params, ledger, api, account=account, everybody=everybody, selections=[selection], now=now())
         plan = make_plan([selection], situation, now(), correct_email=params["correct_email"])

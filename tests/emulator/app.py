@@ -202,7 +202,7 @@ class RingCentral:
             "token_type": "bearer",
             "expires_in": 3600,
             "scope": "ReadAccounts EditExtensions EditAccounts",
-            "owner_id": "62264001",
+            "owner_id": str(self.world.account.own.id),
             "session_id": session.label,
         }
 
