@@ -20,11 +20,11 @@ from ._model import User, camel_case, snake_case
 from ._times import parse_iso
 
 UNREADABLE = "unreadable"
-"""The status of a user whose record has parts of an unknown type; nobody is mailed for it."""
+"""The status of a user whose record has parts of an unknown type. Such a user is never mailed."""
 
 
 class Api(Protocol):
-    """What is needed of a client here."""
+    """What this file needs from a client."""
 
     def call(
         self,

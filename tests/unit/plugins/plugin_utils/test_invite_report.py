@@ -66,7 +66,7 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
         (
             held(),
             [
-                "HELD, somebody has to look at these (1)",
+                "HELD, check these users (1)",
                 "  Ada Lovelace  ada@example.com  placeholder_email - noreply is no person's address",
             ],
         ),
@@ -106,7 +106,7 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
             [
                 "ADDRESS CORRECTED (1)",
                 "  Ada Lovelace  no address  -> ada@example.com",
-                "HELD, somebody has to look at these (1)",
+                "HELD, check these users (1)",
                 "  Ada Lovelace  ada@example.com  placeholder_email - noreply is no person's address",
             ],
         ),
@@ -114,7 +114,7 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
         (
             held(name="nobody@example.com", email=None, message="no such user"),
             [
-                "HELD, somebody has to look at these (1)",
+                "HELD, check these users (1)",
                 "  nobody@example.com    placeholder_email - no such user",
             ],
         ),
