@@ -48,7 +48,7 @@ class Entry:
 
     def __str__(self) -> str:
         state = "" if self.enabled else f", disabled{f' ({shown(self.status)})' if self.status else ''}"
-        return f"{shown(self.name) or 'somebody'} <{shown(self.email) or 'no address'}>{state}"
+        return f"{shown(self.name) or 'an unnamed entry'} <{shown(self.email) or 'no address'}>{state}"
 
 
 class Directory:

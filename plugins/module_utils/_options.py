@@ -69,7 +69,7 @@ def read_users(option: str, value: object) -> list[str] | None:
         return None
     if isinstance(value, (list, tuple)):
         if all(map(_is_blank, value)):
-            raise InvalidOption(option, "is empty; name somebody. No mail was sent.")
+            raise InvalidOption(option, "is empty; name at least one user. No mail was sent.")
         value = [f"(entry {number}: blank)" if _is_blank(one) else one for number, one in enumerate(value, 1)]
     return list(dict.fromkeys(_items(option, value, split_at=";,\t", empty_is_none=False, is_user=True)))
 

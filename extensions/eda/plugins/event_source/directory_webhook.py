@@ -49,7 +49,7 @@ EXAMPLES = r"""
     - onboard.ringcentral.directory_webhook:
         verification_token: "{{ verification_token }}"
   rules:
-    - name: Somebody has not activated
+    - name: A user has not activated
       condition: event.type == "user" and event.status == "not_activated" and event.change != "delete"
       action:
         debug:

@@ -199,7 +199,7 @@ def test_many_problems_are_cut_short_and_counted() -> None:
     assert listed[30] == "and 10 more"
 
 
-def test_a_user_whom_two_batches_name_differently_is_a_problem() -> None:
+def test_a_user_named_differently_in_two_batches_is_a_problem() -> None:
     first, second, third = (
         one(name=name, users=[users])
         for name, users in (("december", "101"), ("january", "person1@example.com"), ("may", "102"))
