@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the directory vouches for a user."""
+"""Whether the directory confirms a user and their address."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_an_extension_number_may_be_the_tail_of_a_telephone_number(number: str) 
     ("entries", "reason", "said"),
     [
         ([entry(email="x@example.com", name="X")], "not_in_directory", "by email, extension_number, name"),
-        ([entry(email="ada@example.com", enabled=False)], "disabled_in_directory", "email finds an unnamed entry <ada@"),
+        ([entry(email="ada@example.com", enabled=False)], "disabled_in_directory", "email finds an unnamed entry <"),
         ([entry(email="a@corp.example", extension_number="101")], "email_mismatch", "has a@corp.example for them"),
         ([entry(name="Ada Lovelace")], "email_mismatch", "has no address for them, found by name"),
         ([entry(email="a@b.example", name="Ada Lovelace", enabled=False)], "disabled_in_directory", "by|where name"),
