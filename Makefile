@@ -20,16 +20,16 @@ help: ## This list
 	    while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 	@echo "PYTHON=<python> chooses the Python of the environments, PYTEST_ARGS=... what pytest is asked."
 
-demo: .venv/.ready ## The whole story on this machine, against an emulated RingCentral (no account needed)
+demo: .venv/.ready ## Show the collection at work against an emulated RingCentral (no account needed)
 	@PATH="$$PWD/.venv/bin:$$PATH" tests/demo.sh
 
 test: .venv/.ready ## Unit and integration tests, from nothing, without root
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --cov --junit-xml=build/junit/test.xml
 
-faults: .venv/.ready ## What goes wrong on the way: the fault matrix, kill -9 at each request, a search for secrets
+faults: .venv/.ready ## The fault matrix, kill -9 at each request, and a search for secrets
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/faults.xml tests/faults
 
-fuzz: .venv/.ready ## Each field of each answer with each wrong type: no crash, no second mail, no user forgotten
+fuzz: .venv/.ready ## Wrong types in each field of each answer: no crash, no second mail, no user forgotten
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --dist=load --junit-xml=build/junit/fuzz.xml tests/fuzz
 
 bench: .venv/.ready ## What runs cost, beside an earlier commit (BENCH_TABLE= leaves the comparison out, which takes minutes)

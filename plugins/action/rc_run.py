@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs one entry point of the role reinvite on the controller, in one task.
 
-Why an action plugin: the people of an account pass through no template (ansible-core 2.19 made templated results many
-times dearer, and dates become text before it), variables are checked once and by name, and the module's work is done in
-this process where that comes to the same, which saves a Python and its imports for each account.
+Why an action plugin: the users of an account pass through no template (ansible-core 2.19 made templated results much
+slower, and earlier releases turn dates into text), variables are checked once and by name, and the module's code runs
+in this process where the result is the same, which saves the start of a Python interpreter for each account.
 """
 
 from __future__ import annotations
@@ -106,11 +106,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             if value is not None:
                 given[name] = value
             elif name == "reinvite_users":
-                given[name] = []  # no user is named, which is never every user
+                given[name] = []  # no user is named, which never means all users
         return {name: value for name, value in given.items() if name in spec}
 
     def _run_module(self, module: str, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """What a module of this collection returns."""
+        """Run a module of this collection and return its result."""
         given = {name: value for name, value in options.items() if value is not None}
         if self._runs_here(task_vars):
             return self._run_here(module, given)
@@ -128,7 +128,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         )
 
     def _run_here(self, module: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The same as the module, in this process, which runs this task alone."""
+        """Run the module's code in this process, which runs no other task."""
         with self._play_environment():
             params, errors, secrets = _role_variables.validated(SPECS[module](), given)
             if errors:
@@ -140,17 +140,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return hidden
 
     def _play_environment(self) -> AbstractContextManager[None]:
-        """The variables of the keyword ``environment``, which go before those of the shell."""
+        """The variables of the keyword ``environment``, which override those of the shell."""
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         return _environment(environment)
 
     def _show(self, line: str) -> None:
-        """A line on what is being done now, shown with -v."""
+        """Show a line about the current step with -v."""
         display.v(line, host=self._task_host)
 
     def _search_ldap(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """What community.general.ldap_search returns."""
+        """Run community.general.ldap_search and return its result."""
         if not module_loader.find_plugin_with_context("community.general.ldap_search").resolved:
             raise _role_task.Refused(
                 "reinvite_directory_source: ldap needs the collection community.general and the Python package "
@@ -163,14 +163,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return result
 
     def _summarize(self, task: _role_task.Task, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """All accounts of the play. What they left is read as it is: it passes through no template."""
+        """All accounts of the play. Their results are read without templating."""
         hosts, hostvars = task_vars["ansible_play_hosts_all"], task_vars["hostvars"]
         results = {host: hostvars.raw_get(host).get("reinvite_result") for host in hosts}
         return _entry_points.summarize(task, results, hosts, task_vars["ansible_play_hosts"])
 
 
 class Caller:
-    """What an AnsibleModule is to _run.perform, without its process."""
+    """Stands in for an AnsibleModule in _run.perform, without a process of its own."""
 
     def __init__(self, params: Mapping[str, Any], *, check_mode: bool, diff: bool) -> None:
         self.params = params
@@ -185,7 +185,7 @@ class Caller:
 
 @contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
-    """These environment variables, in this process, for a while."""
+    """Set these environment variables in this process, and restore them afterwards."""
     before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in variables.items()})
     try:

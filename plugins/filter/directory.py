@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turns what a company's directory answers into what rc_send_invite takes as its option ``directory``.
+"""Turns the answer of a company's directory into the option ``directory`` of rc_send_invite.
 
-Whatever a directory holds is data here: it is never templated, and no message shows it.
+The content of a directory is data: it is never templated, and no message shows it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def directory_ldap_attributes(attributes: Names | None = None) -> list[str]:
 
 
 def _safe(entries: list[Entry]) -> list[Entry]:
-    """The entries, marked so that Ansible never takes their text for a template."""
+    """The entries, marked as unsafe so that Ansible never templates them."""
     safe: list[Entry] = wrap_var(entries)
     return safe
 

@@ -131,7 +131,7 @@ TEMPLATABLE = (
 FILTERS = ("status", "type", "site", "department", "created_before", "created_after")
 WIRE = ("validate_certs", "timeout", "max_wait")
 
-# An address may hold more than this; patterns of hosts would take the rest for wildcards, ranges and lists.
+# An address can hold other characters; host patterns would read those as wildcards, ranges and lists.
 _SAFE_NAME = re.compile(r"\d+|[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+")
 
 
@@ -141,11 +141,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     NAME = "onboard.ringcentral.rc_users"
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file is one of this plugin, by its name."""
+        """Whether the file name belongs to this plugin."""
         return super().verify_file(path) and path.endswith(("rc_users.yml", "rc_users.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:  # noqa: FBT001, FBT002
-        """Read the users, or recall them, and make them hosts."""
+        """Read the users, or take them from the cache, and add them as hosts."""
         super().parse(inventory, loader, path, cache)
         config = self._read_config_data(path)
         params = self._params(config)
@@ -210,7 +210,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 def name_hosts(
     users: Iterable[Mapping[str, Any]], key: str, elsewhere: Mapping[str, str]
 ) -> list[tuple[str, Mapping[str, Any]]]:
-    """Each user with the name of their host, which nobody else has: not here, nor ``elsewhere`` (ids by name)."""
+    """Each user with a unique host name: unique here, and among the names ``elsewhere`` (ids by name)."""
     users = list(users)
     ids = {user["id"] for user in users}
     owners = Counter(normalise(user[key]) for user in users)

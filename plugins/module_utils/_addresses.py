@@ -125,10 +125,10 @@ def placeholder(
     known_domains: Collection[str] = (),
     domains_of_others: Collection[str] = (),
 ) -> str:
-    """Why an address stands for nobody, as a phrase; "" if it seems real.
+    """Why an address is a placeholder, as a phrase; "" if it seems real.
 
-    Administrators park users on such addresses to keep mail from going out. ``patterns`` are the user's own globs;
-    below ``known_domains`` the top-level domain is not doubted, but a wildcard there vouches for none.
+    Administrators give users such addresses to suppress mail. ``patterns`` are the administrator's own globs;
+    ``known_domains`` allow an unknown top-level domain, but a wildcard in them does not.
     ``domains_of_others`` are those of the account's other users: one of them with an x behind it is parked.
     """
     if not is_address(email):
@@ -143,7 +143,7 @@ def placeholder(
 
 
 def _parked(email: str, known_domains: Collection[str], domains_of_others: Collection[str]) -> str:
-    """Why a domain is one on which users are parked; "" if it seems real."""
+    """Why a domain is a placeholder; "" if it seems real."""
     domain = domain_of(email)
     top = domain.rpartition(".")[2]
     if f".{domain}".endswith(_PARKED_BY_RINGCENTRAL):
@@ -171,7 +171,7 @@ def look_alikes(email: str) -> str:
 
 
 def shown(text: str) -> str:
-    """The text for a message: characters that nobody sees are written as ``\\u200b``."""
+    """The text for a message: invisible characters are written as ``\\u200b``."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
@@ -179,7 +179,7 @@ def shown(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """All patterns as one expression: they are asked about 50,000 users."""
+    """All patterns as one expression, since up to 50,000 users are matched."""
     spellings = {spelling for one in patterns if visible(one) for spelling in (_pattern(one), _lower(bare(one)))}
     return re.compile("|".join(map(translate, sorted(spellings))) or r"(?!)")
 
@@ -237,7 +237,7 @@ def _encoded(domain: str) -> str:
 
 
 def _idna() -> ModuleType:
-    """The package that reads domains in Unicode. Without it nothing is guessed."""
+    """The package that reads domains in Unicode. Without it, such domains are not guessed."""
     try:
         return import_module("idna")
     except ImportError:

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The border: what an answer says, once its types and shape are proven. Pure.
+"""Reads answers, once their types and shape are proven. Pure.
 
-What is wrong with a whole answer is an UnusableAnswer; what is wrong with one entry leaves out that entry,
-so that whoever it is about stays in doubt.
+An answer that is wrong as a whole raises UnusableAnswer. A wrong entry is left out, so the user it is about stays in
+doubt.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def prove(proof: str, asked: str, document: Mapping[str, Any], request: object) 
     """Raise UnusableAnswer unless an answer is about what was asked for.
 
     ``proof`` is what its ``id`` must be: of the ``extension`` or the ``task`` that ``asked`` names, of an ``account``,
-    or of a ``new task``. "" proves nothing but that it is no error.
+    or of a ``new task``. "" proves only that it is not an error.
     """
     if is_error(document):
         code, words = error_words(document)
@@ -85,7 +85,7 @@ def prove(proof: str, asked: str, document: Mapping[str, Any], request: object) 
 
 @dataclass(frozen=True)
 class TaskItem:
-    """What a bulk task says of one user. ``status`` is Success, Fail, or "" where it contradicts itself."""
+    """A bulk task's result for one user. ``status`` is Success, Fail, or "" if it contradicts itself."""
 
     status: str
     code: str = ""

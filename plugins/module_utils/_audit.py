@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is amiss with an account's users, for people to look at. Pure; nothing here leads to a mail."""
+"""Audits an account's users and reports problems. Pure; nothing here leads to a mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._model import PERSON_TYPES, User
 from ._policy import OBJECTIONS, Neighbours, Policy, neighbours, objections, suggested_address, taken
 
 FINDINGS = ("not_activated", *OBJECTIONS)
-"""Whatever can be found, by the name that the reason of an invitation has."""
+"""All findings, named like the reasons of rc_send_invite."""
 
 _ADDRESS = {"no_email", "placeholder_email", "duplicate_email", "domain_not_allowed", "email_mismatch"}
 _AGES = (("under_7_days", 7), ("7_to_30_days", 30), ("30_to_90_days", 90))
@@ -38,19 +38,19 @@ def find(policy: Policy, users: Iterable[User], everybody: Collection[User]) -> 
 
 def _found(policy: Policy, user: User, around: Neighbours) -> dict[str, str]:
     found = dict(objections(policy, user, around))
-    if user.status == "disabled":  # nobody mails them, but they still have a user
+    if user.status == "disabled":  # never mailed, but the user still exists
         return {key: said for key, said in found.items() if key == "disabled_in_directory"}
     return {**({"not_activated": "has not activated"} if user.is_pending_person else {}), **found}
 
 
 def tally_findings(found: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many users there are of each finding, of those that nobody has too."""
+    """The number of users with each finding, 0 included."""
     counts = Counter(finding for one in found for finding in one["findings"])
     return {finding: counts[finding] for finding in FINDINGS}
 
 
 def pending_by_age(users: Iterable[User], now: datetime) -> dict[str, int]:
-    """How many people have not activated, by the time since they were created, as far as RingCentral says when."""
+    """The number of people who have not activated, by the time since they were created, if known."""
     counts = Counter(_age(user.created_at, now) for user in users if user.is_pending_person)
     return {age: counts[age] for age in (*(name for name, _days in _AGES), "over_90_days", "unknown")}
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Batches of starters as people write them down, and all that is wrong with them at once. Pure: files are read by a
+"""Reads and checks the batches of starters, and reports all mistakes at once. Pure: files are read by a
 function that is handed in.
 """
 
@@ -50,7 +50,7 @@ CsvError or InvalidOption."""
 
 @dataclass(frozen=True)
 class Batch:
-    """What is to be done for whom. The dates are empty where none is given; ``folder`` is its name as a file name."""
+    """One batch. A date that is not given is empty; ``folder`` is the batch's name as a file name."""
 
     name: str
     folder: str
@@ -66,11 +66,11 @@ class Batch:
 
 
 class Wrong(ValueError):
-    """A value that cannot be meant; the text says so, and what to write instead."""
+    """A value that makes no sense; the text says why, and what to write instead."""
 
 
 def read_batches(given: object, today: date, starters_of: StartersOf) -> list[Batch]:
-    """The batches. InvalidOption names all that is wrong with them, so that one look is enough."""
+    """The batches. InvalidOption lists every mistake in them."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
         raise problems_with(["the batches must be a list, each with a name, users and invite_on"])
     batches, problems = [], []
@@ -87,7 +87,7 @@ def read_batches(given: object, today: date, starters_of: StartersOf) -> list[Ba
 
 
 def problems_with(problems: Sequence[str]) -> InvalidOption:
-    """One error for all of them."""
+    """One error for all mistakes."""
     listed = [f"- {problem}" for problem in problems[:_MOST_PROBLEMS]]
     more = len(problems) - len(listed)
     return InvalidOption(
@@ -170,7 +170,7 @@ class _Reader:
             self._note("name", "is missing; give each batch one of its own")
 
     def _value(self, key: str, read: Any) -> Any:
-        """What is written there, read; None if nothing is, or if it is wrong."""
+        """The value of a key, read; None if it is absent or wrong."""
         value = self.given.get(key)
         try:
             return None if value is None else read(value)
@@ -229,7 +229,7 @@ def _name(value: object) -> str:
 
 
 def _folder(name: str) -> str:
-    """The name, in which what does not fit a file name is written as in a web address."""
+    """The name as a file name; other characters are percent-encoded."""
     folder = quote(name, safe="")
     return f"%2E{folder[1:]}" if folder.startswith(".") else folder
 
@@ -291,7 +291,7 @@ def _same_names(batches: Iterable[Batch]) -> list[str]:
 
 
 def _in_two(batches: Iterable[Batch]) -> list[str]:
-    """Who is named in the same way in two batches, by the later of them."""
+    """The names that appear in two batches, by the later batch."""
     first: dict[str, Batch] = {}
     problems = []
     for batch in batches:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A logged-in client: one session, paced requests, and retries only where they cannot mail anybody twice."""
+"""A logged-in client: one session, paced requests, and retries only where they cannot mail a user twice."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Client:
         self._unproven_clock = now
         self._is_ending = False
         self._token = credentials.access_token
-        self._is_kept = bool(credentials.access_token)  # who handed a token in ends its session
+        self._is_kept = bool(credentials.access_token)  # the caller who passed the token ends its session
         self._requests: Counter[str] = Counter()
         self._retries = 0
         self._redactor.add(*credentials.secrets)
@@ -121,7 +121,7 @@ class Client:
             self._wire.close()
 
     def stats(self) -> dict[str, Any]:
-        """What it took: ``requests`` by rate group, ``retries``, ``waited_seconds``."""
+        """The use of the API: ``requests`` by rate group, ``retries``, ``waited_seconds``."""
         return {
             "requests": {group: self._requests[group] for group in sorted(self._requests)},
             "retries": self._retries,
@@ -193,7 +193,7 @@ class Client:
         try:
             response = self._exchange(TOKEN, request)
         except TransportError as error:
-            # whatever the login was for has not been sent
+            # the request that needed the login was not sent
             raise TransportError(error.message, sent=False) from None
         session = parse_login(request, response)
         self._redactor.add(session.token)
@@ -284,7 +284,7 @@ class Client:
         return response
 
     def _check_end(self, request: Request) -> None:
-        """Raise Interrupted if the run is to end: once, so that it can be settled, and before all that mails."""
+        """Raise Interrupted if the run should end: once, so that it can settle, and before each request that mails."""
         if not self._is_ending or _is_invitation(request.json or {}):
             try:
                 self._budget.check_interruption()
@@ -299,7 +299,7 @@ class Client:
 
 
 def _quoted(name: str, value: str) -> str:
-    """An id for a path; TransportError if it is none, which can come from a ledger that others write."""
+    """An id for a path; TransportError if it is not an id, since others can write to a ledger."""
     found = task_identifier(value) if name == "task" else identifier(value)
     if not found and (name, value) != ("extension", "~"):
         raise TransportError(f"{value[:40]!r} is not the id of {name}; nothing was sent", sent=False, repeatable=False)

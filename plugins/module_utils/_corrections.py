@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Giving users the address that the company's directory has for them, before anybody is invited."""
+"""Gives users the address in the company's directory, before any user is invited."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Correction:
 
 
 def corrections(plan: Iterable[Decision]) -> list[Correction]:
-    """What a plan proposes, as far as it is proven: a name alone proves no one."""
+    """The corrections that a plan proposes and proves. A name alone proves nothing."""
     return [
         Correction(one.user, one.directory_email) for one in plan if one.user and one.directory_email and one.proven
     ]
 
 
 def correct(api: Api, wanted: Sequence[Correction]) -> list[Correction]:
-    """Do it, one request each. What keeps one from being done is said there; what concerns all ends it.
+    """Make the corrections, one request each. An error of one stays with it; an error that concerns all ends the task.
 
     A correction is done once RingCentral answers with that user's own record.
     """
@@ -56,13 +56,13 @@ def _concerns_one(error: RingCentralError) -> bool:
 
 
 def corrected(users: Iterable[User], done: Iterable[Correction]) -> list[User]:
-    """The users with the addresses that they have then."""
+    """The users with their corrected addresses."""
     emails = {one.user.id: one.email for one in done if not one.error}
     return [replace(user, email=emails.get(user.id, user.email)) for user in users]
 
 
 def with_corrections(plan: Iterable[Decision], done: Iterable[Correction]) -> list[Decision]:
-    """The plan that was made afterwards, with the outcomes of the corrections."""
+    """The plan made after the corrections, with their outcomes."""
     by_user = {one.user.id: one for one in done}
 
     def with_correction(decision: Decision) -> Decision:

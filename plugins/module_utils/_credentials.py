@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a connection's options come from, and which of them may be combined. Pure: the environment is handed in.
 
-Whoever starts a job often may set its variables, but not its environment: AWX puts an account's credential there. So
-credentials that are in the environment go to the server that the environment names, and to no other.
+A person who starts a job can often set its variables but not its environment, where AWX puts an account's credential.
+So credentials in the environment go only to the server that the environment names.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CSV files as people and programs export them. No row is lost in silence, and no message shows a person. Pure."""
+"""Reads CSV files. No row is lost silently, and no message shows personal data. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._addresses import normalise, visible
 Cells = list[str]
 
 DELIMITERS = ",;\t|"
-"""What a file may be split at, the likeliest first."""
+"""Possible delimiters, the likeliest first."""
 
 _UTF8 = codecs.BOM_UTF8
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -74,7 +74,7 @@ def csv_lines(data: bytes, delimiter: str | None, encoding: str) -> list[tuple[i
 
 
 def csv_column(header: Sequence[str], names: Iterable[str]) -> int | None:
-    """Where the first of these columns stands that is there; CsvError if it stands there twice.
+    """The position of the first of these columns that exists; CsvError if it exists twice.
 
     Case, blanks, hyphens and a note in brackets, such as ``[Required]``, are ignored.
     """
@@ -95,8 +95,8 @@ def column_key(title: str) -> str:
 
 
 def no_column(header: Cells, names: Iterable[str], what: str, delimiter: str) -> str:
-    """What to say if none of these columns is there."""
-    # a file without a header would show a person
+    """The message if none of these columns exists."""
+    # the first row of a file without a header is a person
     titles = ", ".join("(an address)" if "@" in title else repr(title[:40]) for title in header[:20])
     return (
         f"there is no column {' or '.join(map(repr, names))} for {what}; split at {delimiter!r}, "

@@ -44,7 +44,7 @@ def field_ids(api: Api) -> dict[str, list[str]]:
 
 
 def directory_entries(api: Api, statuses: Iterable[str] = ()) -> dict[str, Entry]:
-    """What the directory shows of everybody of these statuses (none: all) whom it lists, by user id."""
+    """The custom fields that the directory shows for users with these statuses (none: all), by user id."""
     search: dict[str, Any] = {"showFederated": False, "showAdminOnlyContacts": True}
     if wanted := [camel_case(status) for status in statuses]:
         search["extensionStatuses"] = wanted
@@ -52,7 +52,7 @@ def directory_entries(api: Api, statuses: Iterable[str] = ()) -> dict[str, Entry
 
 
 def read_entry(api: Api, user_id: str) -> Entry | None:
-    """What the extension itself shows; None if it is gone, or the answer is not about it."""
+    """The custom fields that the extension itself shows; None if it is gone, or the answer is about another one."""
     if not is_id(user_id):
         return None
     try:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom to invite: a pure decision about each user, with a reason that a person understands.
+"""Which users to invite: a pure decision about each user, with its reason.
 
 No I/O and no clock: users, history, policy and the time come in, one decision for each user comes out.
 """
@@ -64,9 +64,9 @@ _BY_STATUS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to be done about one user, why, and in the end what became of it.
+    """The decision about one user, its reason, and later its outcome.
 
-    ``user`` is None for a name that means nobody, or several; ``name`` is then what was named. ``directory_email``
+    ``user`` is None for a name that matches no user or several; ``name`` is then that name. ``directory_email``
     is the address that the directory has for the user, ``proven`` whether it is surely theirs, ``corrected_from`` the
     one they had before it was corrected. ``record`` is the last invitation to the user's mailbox, ``past`` all that the
     decision rests on.
@@ -120,7 +120,7 @@ def select(policy: Policy, users: Iterable[User]) -> list[User]:
 
 
 def narrowed_to_nobody(policy: Policy, users: Sequence[User]) -> list[str]:
-    """A warning for each site and department that no pending person has: it may be misspelt."""
+    """A warning for each site and department without a pending person, since it may be misspelled."""
     pending = [user for user in users if user.is_pending_person]
     return [
         f"{option}: no user who has not activated is of the {option} {value!r}; check the spelling"
@@ -131,7 +131,7 @@ def narrowed_to_nobody(policy: Policy, users: Sequence[User]) -> list[str]:
 
 
 def excluding_nobody(policy: Policy, users: Iterable[User]) -> list[str]:
-    """A warning for each entry of ``exclude`` that is no user's. ``users`` must be all of the account."""
+    """A warning for each entry of ``exclude`` that matches no user. ``users`` must be all users of the account."""
     everybody = list(users)
     return [
         f"exclude: {value!r} is no user's address, id or extension number; check the spelling"
@@ -149,7 +149,7 @@ def decide(
 ) -> list[Decision]:
     """One decision for each considered user; those to be mailed come first, the oldest of them first.
 
-    ``everybody`` is all users that were read: an address counts as duplicate whoever shares it.
+    ``everybody`` are all users that were read, since an address is a duplicate no matter which user shares it.
     """
     around = neighbours(everybody)
     decisions = [_judge(policy, user, around, history.at(user.id, user.mailbox), now) for user in considered]
@@ -167,7 +167,7 @@ def decide(
 
 
 def without_taken(plans: Sequence[Sequence[Decision]], everybody: Collection[User]) -> list[list[Decision]]:
-    """The plans without the proposed addresses that somebody has, or that are proposed to several users."""
+    """The plans without proposed addresses that another user has, or that are proposed to several users."""
     proposed = {one.user.id: one.directory_email for plan in plans for one in plan if one.user and one.directory_email}
     why_not = taken(proposed, everybody)
     return [
@@ -182,7 +182,7 @@ def without_taken(plans: Sequence[Sequence[Decision]], everybody: Collection[Use
 
 
 def judge_planned(planned: Mapping[str, str], everybody: Iterable[User]) -> list[Decision]:
-    """A decision for each planned user who is there no more."""
+    """A decision for each planned user who no longer exists."""
     present = {user.id for user in everybody}
     return [
         Decision("not_found", f"was planned as the user {user_id}, who is not there any more", name=email)
@@ -194,7 +194,7 @@ def judge_planned(planned: Mapping[str, str], everybody: Iterable[User]) -> list
 def judge_named(
     not_found: Iterable[str], ambiguous: Mapping[str, Sequence[User]], suggestions: Mapping[str, str] | None = None
 ) -> list[Decision]:
-    """A decision for each name that means nobody, or several users. ``suggestions`` say what may have been meant."""
+    """A decision for each name that matches no user or several. ``suggestions`` are similar names."""
     meant = {name: f"; {said}" for name, said in (suggestions or {}).items()}
     unknown = "no user has this e-mail, id or extension number"
     return [
@@ -207,7 +207,7 @@ def judge_named(
 
 
 def judge_history(policy: Policy, user: User, past: Past, now: datetime) -> Decision:
-    """The decision about somebody who may be mailed but for what the ledger remembers."""
+    """The decision about a user who may be mailed unless the ledger objects."""
     decision = Decision("not_activated", user=user, record=past.record, past=past)
     if policy.force:
         return decision
@@ -341,15 +341,15 @@ def _oldest_first(decision: Decision) -> tuple[bool, bool, datetime, int, str]:
     user = decision.user
     created = user.created_at if user else None
     key = user.id if user else ""
-    # who was refused the last time comes last, lest they stop each run before the others have had their turn
+    # users refused last time come last, so that they cannot stop each run before the others are sent
     refused = decision.record is not None and decision.record.state == "failed"
-    # who has no creation time is from before RingCentral kept any
+    # users without a creation time are older than the field
     since = created or datetime.min.replace(tzinfo=timezone.utc)
     return (decision.verdict != "send", refused, since, len(key), key)
 
 
 def _unbelievable(past: Past, now: datetime) -> str:
-    """Why what the ledger says cannot be acted upon, "" if it can."""
+    """Why the ledger's record holds the user, "" if it does not."""
     latest = now + CLOCK_TOLERANCE
     for record in past.records:
         if record.state == "unreadable":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out a plan: claim, send, read the outcome, write it down. Never twice, never lost."""
+"""Carries out a plan: claim, send, read the outcome, record it. No user is mailed twice or lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ._users import Api
 
 Transport = Literal["auto", "bulk", "single"]
 Progress = Callable[[str], None]
-"""Takes a line for people on what is being done now."""
+"""Called with a line that says what the run is doing now."""
 
 _POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at a bulk task; the last one repeats."""
@@ -57,7 +57,7 @@ class Group:
     stopped: RingCentralError | None = None
 
     def next(self, room: int) -> Sequence[Decision]:
-        """Those that may go out now: the canary alone at first, and no more than there is room for."""
+        """The users who may be sent now: the canary first, and no more than fit."""
         if self.stopped:
             return ()
         canary = self.policy.canary - self.accepted  # one that another run has invited proves nothing
@@ -65,7 +65,7 @@ class Group:
         return self.decisions[self.tried : self.tried + size]
 
     def consider(self, done: Mapping[str, Decision]) -> None:
-        """After some of them were sent: stop unless the next ones may follow."""
+        """After a request: stop the group unless its next users may be sent."""
         self.accepted = self._count(done, "invited")
         if self.tried >= len(self.decisions):
             return
@@ -78,12 +78,12 @@ class Group:
             )
 
     def stop(self, error: RingCentralError, *, is_concerned: bool) -> None:
-        """The run ends here: say so if some of them were in its last request, or are left."""
+        """The run ends here: record why, if users of this group were in its last request or are left."""
         if is_concerned or self.tried < len(self.decisions):
             self.stopped = error
 
     def failures(self, done: Mapping[str, Decision]) -> int:
-        """How many of those that were sent failed or are uncertain."""
+        """How many of the users sent failed or are in doubt."""
         return self._count(done, "failed", "unknown")
 
     def _count(self, done: Mapping[str, Decision], *outcomes: str) -> int:
@@ -120,7 +120,7 @@ class Delivery:
         self._progress = progress
 
     def send(self, groups: Sequence[Group], transport: Transport) -> None:
-        """Invite the users of these groups in their order, round after round while it goes well."""
+        """Invite the users of these groups in their order, request by request, until all are sent or it stops."""
         total = sum(len(group.decisions) for group in groups)
         bulk = transport == "bulk" or (transport == "auto" and total > 1)
         while round_ := _Round.of(groups, BULK_SIZE if bulk else 1):
@@ -188,11 +188,11 @@ class Delivery:
             except (ApiError, UnusableAnswer) as error:
                 if isinstance(error, ApiError) and not error.concerns_one:
                     raise
-                return  # this user's own trouble, settled already; max_failures says how much of it there may be
+                return  # concerns this user alone and is settled already; max_failures limits how many
             self._settle(round_, [invited(claim)])
 
     def _invitation(self, claim: Record) -> dict[str, Any]:
-        """The one place that knows how RingCentral is asked to mail an activation link.
+        """The record that asks RingCentral to mail an activation link. Built here and nowhere else.
 
         Documented for NotActivated extensions only; ``status`` is never sent, as it could undo an
         activation.
@@ -243,7 +243,7 @@ class Delivery:
         json: Mapping[str, Any],
         ids: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The request that may mail people. An error leaves the claims as what is true then."""
+        """The request that may mail users. After an error the claims say what is known."""
         try:
             return self._api.call(operation, ids, json=json)
         except RingCentralError as error:
@@ -257,7 +257,7 @@ class Delivery:
             raise
 
     def _follow(self, round_: _Round, claims: Sequence[Record], task: str) -> None:
-        """See a bulk task through to its end and settle its claims."""
+        """Follow a bulk task to its end and settle its claims."""
         self.tasks.append(task)
         claims = with_task(claims, task)
         for claim in claims:  # known to have been accepted, whatever happens next
@@ -284,7 +284,7 @@ class Delivery:
         doubtful = [record for record in records if record.state == "claimed"]
         try:
             clear = {record.user_id: record for record in self._ledger.clarify(doubtful)}
-        except RingCentralError:  # what made them doubtful may still be the matter; the next run looks again
+        except RingCentralError:  # the cause may persist; the next run looks again
             return list(records)
         return [clear.get(record.user_id, record) for record in records]
 
@@ -311,7 +311,7 @@ class Delivery:
 
 
 class _Round:
-    """What goes out together, at most a bulk request: the shares of one or more groups, by user id."""
+    """The users of one request, from one or more groups, by user id; at most a bulk request."""
 
     def __init__(self, shares: Sequence[tuple[Group, Sequence[Decision]]]) -> None:
         self._shares = shares
@@ -338,7 +338,7 @@ class _Round:
         return any(one is group for one, _share in self._shares)
 
     def count(self, done: Mapping[str, Decision]) -> None:
-        """Tell the groups that their shares have gone out, and how that ended."""
+        """Report the outcome to the groups whose users were in it."""
         for group, share in self._shares:
             group.tried += len(share)
             group.consider(done)

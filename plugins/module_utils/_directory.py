@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The company's own record of its people, and whether it vouches for a user and their address. Pure."""
+"""The company's own record of its people, and whether it confirms a user and their address. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._errors import InvalidOption
 from ._model import User
 
 KEYS = ("email", "employee_id", "extension_number", "name")
-"""By what a user can be found, as the option ``match_by`` names it."""
+"""The keys by which a user can be found, as in the option ``match_by``."""
 
 _SHORTEST_EXTENSION, _LONGEST_EXTENSION = 3, 8
 """Digits; whatever is longer is a telephone number, whose tail can be the extension number."""
@@ -29,7 +29,7 @@ class Entry:
     """A person in the directory; entries that say the same are equal.
 
     ``aliases`` are their other addresses. ``logon_name`` looks like an address and may be none: it finds a person, and
-    is never written anywhere. ``status`` is what the source says of somebody who is not enabled.
+    is never written anywhere. ``status`` is what the source says about a person who is not enabled.
     """
 
     email: str
@@ -48,7 +48,7 @@ class Entry:
 
     def __str__(self) -> str:
         state = "" if self.enabled else f", disabled{f' ({shown(self.status)})' if self.status else ''}"
-        return f"{shown(self.name) or 'somebody'} <{shown(self.email) or 'no address'}>{state}"
+        return f"{shown(self.name) or 'an unnamed entry'} <{shown(self.email) or 'no address'}>{state}"
 
 
 class Directory:
@@ -63,7 +63,7 @@ class Directory:
                     self._found[key][value].append(entry)
 
     def objection(self, user: User) -> tuple[str, str] | None:
-        """The reason why the directory does not vouch for this user, and its message; None if it does."""
+        """The reason to hold this user because of the directory, with its message; None if there is none."""
         key, found = self._find(user)
         if not found:
             return "not_in_directory", f"is not in the directory, by {', '.join(self._match_by)}"
@@ -99,8 +99,8 @@ class Directory:
     def correct_address(self, user: User) -> str:
         """The suggested address if it is beyond doubt that the entry is this person's; "" if it is not.
 
-        A name proves nobody: it takes the employee id, or the name with the extension number. Two employee ids that
-        differ are two people.
+        A name alone proves nothing: it takes the employee id, or the name with the extension number. Different employee
+        ids mean different people.
         """
         email = self.suggested_address(user)
         return email if email and self._surely(user, self._find(user)[1][0]) else ""
@@ -113,7 +113,7 @@ class Directory:
         return _same_name(user, entry) and _normal("extension_number", user.extension_number) in numbers
 
     def _find(self, user: User) -> tuple[str, list[Entry]]:
-        """The first key that finds somebody, and whom."""
+        """The first key that finds an entry, and the entries it finds."""
         for key in self._match_by:
             if found := self._lookup(key, user):
                 return key, found
@@ -128,7 +128,7 @@ class Directory:
         return _of_this_person(user, found) if key == "email" else found
 
     def _contradiction(self, user: User, entry: Entry) -> str:
-        """What an identifier that is nobody else's says against the entry; "" if nothing."""
+        """The objection of a unique identifier to the entry; "" if there is none."""
         for key in ("employee_id", "extension_number"):
             if key in self._match_by:
                 value = _normal(key, getattr(user, key))
@@ -181,7 +181,7 @@ def _visible(value: object) -> str:
 
 
 def _merged(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries that say the same are one: an export has a row for each of somebody's groups."""
+    """Identical entries count once: an export can have a row for each group of a person."""
     unique: dict[tuple[Any, ...], Entry] = {}
     for entry in entries:
         said = tuple(_normal(key, getattr(entry, key)) for key in KEYS)
@@ -190,9 +190,9 @@ def _merged(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _of_this_person(user: User, found: list[Entry]) -> list[Entry]:
-    """Of the entries with one address those that can be meant: by the employee id, or else those who are still there.
+    """The plausible entries among those with one address: by the employee id, or else the enabled ones.
 
-    Somebody who comes back has an old disabled entry and a new one, and the mailbox is the new one's.
+    A person who is hired again has an old disabled entry and a new one, and the mailbox belongs to the new one.
     """
     if len(found) < 2:
         return found
@@ -203,7 +203,7 @@ def _of_this_person(user: User, found: list[Entry]) -> list[Entry]:
 
 
 def _values(key: str, entry: Entry) -> set[str]:
-    """All under which the entry is found by a key."""
+    """All values by which a key finds the entry."""
     if key == "email":
         return (entry.addresses() | {canonical(entry.logon_name)}) - {""}
     value = _normal(key, getattr(entry, key))

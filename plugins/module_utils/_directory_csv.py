@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The company's directory from a CSV file, as its own export button or command writes it."""
+"""Reads the company's directory from a CSV export."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything stands in a table. ``statuses`` are the columns that say who is still there."""
+    """The positions of the columns. ``statuses`` are the columns that say who has left."""
 
     places: Mapping[str, int]
     statuses: Sequence[tuple[int, Kind]]
@@ -70,7 +70,7 @@ def read_directory_csv(options: Mapping[str, Any], now: datetime | None = None) 
     """The people of the file that the option ``directory_csv`` names, and warnings.
 
     ``options`` has ``path``, and may have ``columns``, ``delimiter``, ``encoding``, ``enabled_values`` and
-    ``alias_separator``; None means the default. InvalidOption names the line of whatever cannot be meant.
+    ``alias_separator``; None means the default. InvalidOption names the line of a value that makes no sense.
     """
     data = read_file("directory_csv", options.get("path"))
     try:
@@ -198,7 +198,7 @@ def _entry(line: int, cells: Cells, table: Table, layout: Layout, now: datetime)
 
 
 def _refuse_lost(line: int, cells: Cells, table: Table, layout: Layout) -> None:
-    """Rows by which people would be lost or mixed up are errors."""
+    """Raise an error for rows that would lose people or mix them up."""
     if is_total(cells):
         raise CsvError(f"line {line} is a total, not a person; remove it")
     proofs = [layout.places[key] for key in _PROVES if key in layout.places]

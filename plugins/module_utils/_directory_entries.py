@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the sources of a directory have in common: entries, logon names, and proxyAddresses. Pure."""
+"""Code shared by all sources of a directory: entries, logon names, proxyAddresses. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._csv import column_key
 Entry = dict[str, Any]
 """``email name extension_number employee_id enabled aliases``, as read_directory() takes them.
 
-Where there is one, also ``logon_name``, and ``status``: what the source says of somebody who is not enabled.
+Optional are ``logon_name``, and ``status``, what the source says about a person who is not enabled.
 """
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The company's directory from what LDAP or a web API answers. Pure."""
+"""The company's directory from the answer of LDAP or a web API. Pure."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def entries_from_ldap(
 ) -> list[Entry]:
     """The people among the results of community.general.ldap_search, or among the records of a web API.
 
-    ``attributes`` names attributes in place of ATTRIBUTES; ``attributes.enabled`` adds to those that say who is still
-    there, or leaves them all out if it is empty. An entry of Active Directory without userAccountControl is not
-    enabled; elsewhere an attribute that is absent says nothing. InvalidOption if this is no answer of a directory.
+    ``attributes`` names attributes in place of ATTRIBUTES; ``attributes.enabled`` adds attributes of status, or leaves
+    them all out if it is empty. An entry of Active Directory without userAccountControl is not
+    enabled; elsewhere an attribute that is absent says nothing. InvalidOption if this is not an answer of a directory.
     """
     named = _named(attributes or {})
     moment = now or datetime.now(timezone.utc)
@@ -124,7 +124,7 @@ def _flat(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _said(values: Mapping[str, list[str]], names: Sequence[str], own: Sequence[str] | None, now: datetime) -> list[str]:
-    """What says that the person has left. ``names`` are all attributes, ``own`` those that somebody named."""
+    """The attributes that mark a leaver. ``names`` are all attributes, ``own`` those named in the options."""
     if own is not None and not own:
         return []
     kinds = {name.casefold(): (name, kind) for name in names if (kind := kind_of(name))}
@@ -140,7 +140,7 @@ def _said(values: Mapping[str, list[str]], names: Sequence[str], own: Sequence[s
 
 
 def _says_gone(kind: Kind, present: list[str], now: datetime) -> bool:
-    if not present:  # what only says who has left may be absent
+    if not present:  # an attribute that only marks leavers may be absent
         return kind in {"on", "word", "bits"}
     return any(says_gone(kind, value, now) for value in present)
 

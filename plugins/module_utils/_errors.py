@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, as exceptions that say what happened and what to do about it.
+"""The exceptions. Each message says what happened and what to do.
 
 They are caught in one place, a module's ``main()``, which turns ``as_result()`` into ``fail_json``.
 No message ever holds a secret: requests are named by method and path alone.
@@ -54,7 +54,7 @@ class GuardExceeded(RingCentralError):
 
 
 class IncompleteDelivery(RingCentralError):
-    """Some people were not invited, or it is not known; ``result`` says who, ``cause`` what ended the run early."""
+    """Some users were not invited or are in doubt. ``result`` lists them; ``cause`` is what ended the run early."""
 
     def __init__(self, message: str, *, result: Mapping[str, Any], cause: RingCentralError | None) -> None:
         super().__init__(message, result=result)

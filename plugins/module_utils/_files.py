@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a file that somebody named: a regular one, of a bounded size."""
+"""Reads a file named in an option: a regular file of limited size."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far each batch of starters has come: listed, found in RingCentral, invited, activated. Pure."""
+"""The progress of each batch: starters listed, found in RingCentral, invited, activated. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COUNTS = (*FUNNEL, "mailed", "would_be_mailed", "held")
 
 @dataclass(frozen=True)
 class Progress:
-    """A batch today: the decisions about its users if it is due, who is known of it anyway, and why it failed."""
+    """A batch today: the decisions about its users if it is due, its known users, and why it failed."""
 
     batch: Batch
     users: Sequence[User]

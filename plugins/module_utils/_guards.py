@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Guards that the environment adds to the options. Pure: the environment is handed in.
 
-A job's extra variables win over those of its host, so a guard in a variable is only as good as whoever starts the job.
-AWX puts these variables into a job's environment with the credential, where no launch reaches them. An option narrows
-what they allow and never widens it.
+A job's extra variables override those of its host, so a person who can start a job could loosen a guard in a variable.
+AWX puts these environment variables into the job with the credential, where a launch cannot change them. An option can
+narrow what they allow and never widens it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EXCLUDE = "RC_EXCLUDE"
 
 
 def expected_accounts(option: str | None, environment: Mapping[str, str]) -> dict[str, str]:
-    """The accounts, by who names them, all of which the credential must open. A blank is no value."""
+    """The expected accounts, by option or variable. The credential must match all of them. A blank is no value."""
     named = {"expect_account": option or "", EXPECT_ACCOUNT: environment.get(EXPECT_ACCOUNT, "")}
     return {name: value.strip() for name, value in named.items() if value.strip()}
 
@@ -67,15 +67,15 @@ def _common(option: Iterable[str] | None, allowed: list[str]) -> list[str]:
 
 
 def _within(domain: str, pattern: str) -> bool:
-    """Whether all that a domain or glob stands for is below another one. In doubt it is not."""
+    """Whether every domain that matches the first also matches the pattern. False if that is uncertain."""
     domain, pattern = domain.casefold().removeprefix("@"), pattern.casefold().removeprefix("@")
     if domain == pattern:
         return True
-    # A star in the pattern covers a glob's own wildcards. A question mark or a set would take them for characters.
+    # A star in the pattern covers a glob's own wildcards. A question mark or a set would read them as characters.
     wild = re.search(r"[*?\[]", domain)
     return fnmatchcase(domain, pattern) and not (wild and re.search(r"[?\[]", pattern))
 
 
 def _entries(texts: Iterable[str]) -> list[str]:
-    """One entry for each word: people separate them by commas, semicolons, blanks or lines."""
+    """One entry for each word. Commas, semicolons, blanks and line breaks separate them."""
     return [entry for text in texts for entry in re.split(r"[\s,;]+", str(text)) if entry]

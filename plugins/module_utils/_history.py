@@ -20,7 +20,7 @@ class Past:
     """What is remembered of one user at one address.
 
     ``own`` is the user's record at that address, ``other`` the last invitation that another user had at the same
-    mailbox (somebody who was hired again has a new id), and ``elsewhere`` the user's last claim at another address: if
+    mailbox (a person who was hired again has a new id), and ``elsewhere`` the user's last claim at another address: if
     RingCentral is still working on it, it mails whatever address the user has by then.
     """
 
@@ -40,13 +40,13 @@ class Past:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """All that there are."""
+        """All records."""
         return tuple(record for record in (self.own, self.other, self.elsewhere) if record)
 
 
 @dataclass(frozen=True)
 class History:
-    """The records of some users at all their addresses, and of whoever else was invited at these users' mailboxes."""
+    """The records of some users at all their addresses, and of other users invited at these users' mailboxes."""
 
     records: tuple[Record, ...] = ()
 
@@ -63,7 +63,7 @@ class History:
         )
 
     def updated(self, settled: Iterable[Record]) -> History:
-        """The same with what is known of some claims by now."""
+        """The same history with these claims updated."""
         known = {(record.user_id, record.mailbox): record for record in (*self.records, *settled)}
         return History(tuple(known.values()))
 

@@ -25,7 +25,7 @@ try:
     import requests.adapters
     import requests.auth
     import urllib3.exceptions
-except ImportError:  # told to the user by connect(), in Ansible's words
+except ImportError:  # connect() reports it in Ansible's words
     REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
@@ -98,13 +98,13 @@ def _whole(value: Any) -> Any:
 
 
 class Wire(Protocol):
-    """What ``_client`` needs of a transport; tests hand in a scripted one."""
+    """What ``_client`` needs from a transport; tests pass a scripted one."""
 
     def send(self, request: Request) -> Response:
         """Send once. Raises TransportError where no whole answer arrived."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
 
 def check_server_url(url: str) -> str:
@@ -170,7 +170,7 @@ class RequestsWire:
             response = self._exchange(request)
         except (TransportError, InvalidOption):
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, its words must not get out
+        except Exception as error:  # noqa: BLE001  # its message could hold a secret
             raise self._failure(request, error) from None
         finally:
             timer.cancel()
@@ -243,7 +243,7 @@ class RequestsWire:
 
 
 def _content(request: Request, answer: requests.Response) -> bytes:
-    """The body, decoded, and no more of it than is sensible."""
+    """The decoded body, up to a size limit."""
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _ENCODINGS:
         raise UnusableAnswer(f"{request} was answered in an encoding that was not asked for; check proxies")

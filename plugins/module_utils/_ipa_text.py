@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What FreeIPA's command ``ipa user-find --all --sizelimit=0`` prints, as a table. Pure."""
+"""Reads the output of FreeIPA's ``ipa user-find --all --sizelimit=0`` as a table. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELD = re.compile(r"\s*([^:]+): (.*)")
 def ipa_table(data: bytes, encoding: str) -> Table | None:
     """The users as a table with a column for each field; None if this is not such a text.
 
-    CsvError if it was cut off: the server returns 100 users unless it is told otherwise.
+    CsvError if it was cut off: by default the server returns 100 users.
     """
     if not data.lstrip().startswith(b"---"):
         return None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The memory of who was invited, since RingCentral has none that can be asked.
+"""The record of who was invited, since RingCentral does not report it.
 
 Protocol: a user is claimed before the request that may mail them, and the claim is on disk first;
 the task's id is added when RingCentral accepts it; the outcome when it is read. A run that dies in
@@ -22,7 +22,7 @@ from ._times import parse_iso
 
 MOST_ATTEMPTS = 1_000_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
-"""Nothing that was invited before this was invited by this collection."""
+"""No invitation of this collection is older."""
 _TASK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
 
 
@@ -66,7 +66,7 @@ class Ledger(Protocol):
 
 
 class ForgetfulLedger:
-    """``backend: none``: remembers nothing, so each run invites all over again."""
+    """``backend: none``: remembers nothing, so each run invites all pending users again."""
 
     place = ""
     is_new = False
@@ -143,7 +143,7 @@ def in_doubt(claim: Record, message: str) -> Record:
 
 
 def unreadable(user_id: str, message: str, email: str = "") -> Record:
-    """There is something about this user, and it cannot be believed; ``message`` says why."""
+    """A record of this user that cannot be trusted; ``message`` says why."""
     return Record(user_id, "unreadable", 0, EARLIEST, email=email, message=message)
 
 

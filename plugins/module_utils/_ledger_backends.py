@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the option ``ledger`` to a ledger."""
+"""Opens the ledger that the option ``ledger`` describes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LedgerOptions:
 def read_ledger_options(options: Mapping[str, Any] | None) -> LedgerOptions:
     """The option, with its default for all that is not given; ``{}`` and None are all defaults.
 
-    InvalidOption for values that cannot be meant.
+    InvalidOption for values that make no sense.
     """
     given = {name: value for name, value in (options or {}).items() if value is not None}
     read = LedgerOptions(**given)

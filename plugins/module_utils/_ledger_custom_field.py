@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ledger that lives in RingCentral: one custom field of each user, for controllers that keep no files.
+"""The ledger in RingCentral: one custom field of each user, for controllers that keep no files.
 
 The record is written by the request that mails, so that it is there if and only if RingCentral did what was asked.
 There are no claims: RingCentral has no compare-and-set, so a lease lets one run of an account work at a time.
 
 A record that is shown is believed; one that is not shown proves nothing. The directory, which is read first, is an
-index and can be behind, so some users of each batch are read one by one before it is sent, and so is everybody whose
+index and can be behind, so some users of each batch are read one by one before it is sent, and so is every user whose
 custom fields the directory does not show.
 """
 
@@ -39,7 +39,7 @@ FEW = 5
 """Up to so many are looked up one by one rather than in the directory."""
 
 _STATUSES = ("not_activated", "disabled")
-"""Who may have a live link: a disabled user may have been hired again, with a new id and the old address."""
+"""Users who may have a live link: a disabled user may be back with a new id and the old address."""
 _PAUSES = (2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
 _VERBS = {"invited": "invited", "claimed": "asked"}
@@ -200,7 +200,7 @@ class CustomFieldLedger(ForgetfulLedger):
         self._write({claim.user_id: write_value(self._account, "asked", claim) for claim in claims})
 
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
-        """Whoever has this run's record was mailed; of the others nothing is known."""
+        """A user with this run's record was mailed; nothing is known about the others."""
         settled = list(claims)
         for pause in _PAUSES if claims else ():
             self._api.wait(pause, f"the outcome in {self.place}")
@@ -225,7 +225,7 @@ class CustomFieldLedger(ForgetfulLedger):
     def _write(self, values: Mapping[str, str]) -> None:
         records = [{"id": user_id, **self._field(value)} for user_id, value in values.items()]
         for start in range(0, len(records), BULK_SIZE):
-            with contextlib.suppress(RingCentralError):  # the next run finds what this one has found
+            with contextlib.suppress(RingCentralError):  # the next run will find the same
                 self._api.call(BULK_UPDATE, json={"records": records[start : start + BULK_SIZE]})
 
     def _field(self, value: str) -> dict[str, Any]:
@@ -252,7 +252,7 @@ class CustomFieldLedger(ForgetfulLedger):
         return record
 
     def _read_hidden(self, wanted: Iterable[str], entries: Mapping[str, Entry]) -> dict[str, Entry]:
-        """Users whose fields the directory does not show, as they show themselves; as many as may be asked about."""
+        """Users whose fields the directory does not show, read one by one, up to the limit."""
         is_shown = self._first_use or any(entry.fields is not None for entry in entries.values())
         found: dict[str, Entry] = {}
         for user_id in wanted:
@@ -277,7 +277,7 @@ class CustomFieldLedger(ForgetfulLedger):
         return read_entry(self._api, user_id)
 
     def _overlooked(self, claims: Iterable[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
-        """The past of those whose own extension shows another one than was ``seen`` in the directory."""
+        """The past of each user whose own extension shows another one than was ``seen`` in the directory."""
         lost: dict[str, Past] = {}
         for claim in claims:
             known = seen.get(claim.user_id, Past())

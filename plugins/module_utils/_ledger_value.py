@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A record as the text of a custom field, for people and for us. Pure.
+"""A record as the text of a custom field, readable by people. Pure.
 
 ``invited 2026-03-02T09:00:00Z, attempt 1, run 0123456789ab, to 1a2b3c4d5e``: the last part is a mark of the
 address, which tells two addresses apart and from which neither can be read. Releases before 0.1 wrote none.
@@ -52,7 +52,7 @@ def is_record(value: str) -> bool:
 def read_value(user_id: str, value: str, addresses: Mapping[str, str], unmarked: str) -> Record | None:
     """The record in a text: None if it is blank. ValueError for all else, which a person may have typed or planted.
 
-    ``addresses`` are those that may be meant, by their mark; a record without a mark counts for ``unmarked``.
+    ``addresses`` are the possible addresses, by their mark; a record without a mark counts for ``unmarked``.
     """
     if not value.strip():
         return None

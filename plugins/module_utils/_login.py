@@ -35,7 +35,7 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must show up nowhere; the pair too, as its base64 gives the secret away."""
+        """The secrets to keep out of all output; the pair too, since its base64 reveals the secret."""
         pair = self.basic if self.client_secret else ""
         return tuple(filter(None, (self.client_secret, self.jwt, self.access_token, pair)))
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nouns that everything here speaks of: a user of RingCentral, and what the ledger remembers of them."""
+"""The shared nouns: a RingCentral user, and the ledger's record of a user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNREADABLE = "unreadable"
 """The status of a user whose record has parts of an unknown type. No mail is sent to this user."""
 
 PERSON_TYPES = ("user", "digital_user", "flexible_user", "virtual_user", "fax_user")
-"""The types that a person sits behind; nothing else is ever invited."""
+"""The extension types that belong to a person. No other type is ever invited."""
 
 OTHER_TYPES = (
     "announcement",
@@ -103,7 +103,7 @@ def mailbox(email: str) -> str:
 
 
 def describe(users: Iterable[User]) -> str:
-    """``Ada Lovelace (extension 101, id 4711), …``; whoever is disabled is marked so."""
+    """``Ada Lovelace (extension 101, id 4711), …``; disabled users are marked."""
     return ", ".join(
         f"{shown(user.name)} (extension {user.extension_number or 'none'}, id {user.id}"
         f"{', disabled' if user.status == 'disabled' else ''})"

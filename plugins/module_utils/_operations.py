@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations of RingCentral's API that are used here, as published: data, and nothing else."""
+"""The operations of RingCentral's API that are used here, as published. Data only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Operation:
     """One operation of RingCentral's API, as published.
 
     ``group`` is its rate group in lower case; ``app`` and ``user`` the permissions that it needs;
-    ``once`` marks what may send somebody an e-mail, or make something twice, and is therefore never
+    ``once`` marks a request that may send an e-mail, or create something twice, so it is never
     repeated blindly. ``proof`` is what the ``id`` in its answer must be (see ``_answers.prove``).
     """
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the options that guard or narrow: what cannot be meant is refused by name, and never switches a guard off.
+"""Reads guards and filters. A value that makes no sense is refused by name and never turns a guard off.
 
 People type these into surveys, spreadsheets and templates. AnsibleModule has turned values into text by then: a null
 is ``None``, an unquoted NO is ``False``, 1e3 is ``1000.0``, and a text was split at its commas. Pure.
@@ -69,7 +69,7 @@ def read_users(option: str, value: object) -> list[str] | None:
         return None
     if isinstance(value, (list, tuple)):
         if all(map(_is_blank, value)):
-            raise InvalidOption(option, "is empty; name somebody. No mail was sent.")
+            raise InvalidOption(option, "is empty; name at least one user. No mail was sent.")
         value = [f"(entry {number}: blank)" if _is_blank(one) else one for number, one in enumerate(value, 1)]
     return list(dict.fromkeys(_items(option, value, split_at=";,\t", empty_is_none=False, is_user=True)))
 
@@ -108,7 +108,7 @@ def octal_twin(number: str) -> str:
 
 
 def _items(option: str, value: object, *, split_at: str, empty_is_none: bool, is_user: bool = False) -> list[str]:
-    """The entries of a list, or of a text with an entry in each line; InvalidOption for whatever is neither."""
+    """The entries of a list, or of a text with an entry in each line; InvalidOption for anything else."""
     if value is None and empty_is_none:
         return []
     if isinstance(value, (Mapping, set, frozenset, bytes, bool)) or not isinstance(value, (str, int, Sequence)):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module returns of an outcome: rows, counts, a diff, and the sentence with which it fails. Pure."""
+"""Turns an outcome into what a module returns: rows, counts, a diff, and the failure message. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def result_of(account: Account, outcome: Outcome) -> dict[str, Any]:
 
 
 def approval_of(account: Account, decisions: Iterable[Decision], now: datetime) -> dict[str, Any]:
-    """The option ``plan`` for a later run: who would be invited at which address, in which account."""
+    """The option ``plan`` for a later run: the users who would be invited, their addresses, and the account."""
     users = [
         {name: getattr(one.user, name) for name in ("id", "name", "email", "site", "department")}
         for one in decisions
@@ -42,7 +42,7 @@ def approval_of(account: Account, decisions: Iterable[Decision], now: datetime) 
 
 
 def failure_of(outcome: Outcome, place: int, max_failures: int) -> str:
-    """Why a selection failed, for people; "" unless too many failed or are uncertain, or it stopped early."""
+    """Why a selection failed; "" unless too many users failed or are in doubt, or it stopped early."""
     decisions = outcome.after[place]
     counts = tally(decisions)["counts"]
     ids = {one.user.id for one in decisions if one.user}

@@ -3,9 +3,9 @@
 """When the next request may go out: RingCentral's rate limits, and the time the user grants for waiting.
 
 RingCentral counts requests per user and group over a sliding window. Going over rejects the whole
-group for a window, and each request sent meanwhile starts that penalty again. Whoever waits one
+group for a window, and each request sent meanwhile starts that penalty again. A client that waits one
 window as soon as ``X-Rate-Limit-Remaining`` reaches 0 never goes over. Several runs share these limits without
-knowing of each other: so waits for a penalty grow, by a random part too, until they no longer meet.
+knowing of each other, so waits for a penalty grow, partly at random, until the runs no longer collide.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONG_WAIT = 5.0
 """Seconds; a longer wait is announced to ``on_wait``."""
 
 _LONGEST = 1e8
-"""Seconds; whatever asks for more means never, and would fill a message with digits."""
+"""Seconds; a longer wait means never."""
 
 _SPARE = 2
 """Requests of a contended group that are left to other runs."""
@@ -158,7 +158,7 @@ class Pacer:
         """Seconds to wait after so many refusals in a row: never shorter than asked for, and longer each time."""
         longest = max(asked, _MOST_WINDOWS * window)
         grown = min(asked * _GROWTH ** min(refusals - 1, 20), longest)
-        # what keeps a server that asks for nothing from being hammered
+        # keeps requests apart even if the server asks for no wait
         steady = max(grown, min(2.0 ** min(refusals - 1, 20), window), SHORTEST_PAUSE)
         return steady + self._random() * min(steady, window) * min(refusals, 4) / 4
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a list whole, or not at all: somebody who slips through between two pages would be forgotten.
+"""Reads a list completely or not at all: a user lost between two pages would be forgotten.
 
-Pages are asked for by number, and a list changes while it is read: who activates leaves the first page, and
-everybody behind moves up by one. So a reading counts only if what was read fits the totals of each page. Where
-RingCentral names no totals, two readings in a row have to agree. Otherwise the list is read again.
+Pages are requested by number, and a list changes while it is read: a user who activates leaves the first page, and all
+later users move up by one. So a read counts only if the records match the totals of each page. Where RingCentral gives
+no totals, two reads in a row must agree. Otherwise the list is read again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def read_whole(ask: Callable[[int], Mapping[str, Any]], wait: Callable[[float], 
 
 
 class _NotWhole(Exception):
-    """Somebody may be missing from this reading."""
+    """A record may be missing from this read."""
 
 
 def _unusable(what: object, trouble: str) -> UnusableAnswer:
@@ -62,7 +62,7 @@ def _unusable(what: object, trouble: str) -> UnusableAnswer:
 
 
 class _Reading:
-    """All pages, read once. ``is_counted`` is whether totals prove that nobody is missing."""
+    """All pages, read once. ``is_counted`` is whether totals prove that no record is missing."""
 
     def __init__(self, ask: Callable[[int], Mapping[str, Any]], what: object) -> None:
         self.records: Records = {}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file of starters: who is named in it, line by line."""
+"""Reads the starters in a CSV file."""
 
 from __future__ import annotations
 

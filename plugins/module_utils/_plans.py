@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans that people approve: for which account they hold, and for how long. Pure."""
+"""Checks an approved plan: its account and its age. Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the administrator allows, and whose address a person must look at first. Pure."""
+"""Which users the administrator allows to be mailed, and which addresses need a check first. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Policy:
     """Who may be mailed, and how carefully. ``max_attempts``, ``limit`` and ``max_invites`` of 0 mean none; empty
     collections do not narrow; without a ``directory`` no user has to be in one. ``canary`` users are
     sent first, and more than ``max_failures`` failures keep the next ones from being sent. ``planned`` are the
-    addresses that somebody approved, by user id.
+    approved addresses, by user id.
     """
 
     types: Collection[str] = ("user",)
@@ -92,7 +92,7 @@ def neighbours(users: Iterable[User]) -> Neighbours:
 
 
 def objections(policy: Policy, user: User, around: Neighbours) -> Iterator[tuple[str, str]]:
-    """Each reason, with its message, why a person must look at this user's address first."""
+    """Each reason to hold this user because of their address, with its message."""
     if not visible(user.email):
         yield "no_email", "has no e-mail address"
     elif why := placeholder(user.email, policy.placeholder_patterns, policy.allowed_domains, around.domains):
@@ -116,7 +116,7 @@ def suggested_address(policy: Policy, user: User) -> tuple[str, bool]:
 
 
 def taken(proposed: Mapping[str, str], everybody: Iterable[User]) -> dict[str, str]:
-    """Why somebody cannot have the address that is proposed for them, by user id: others have it, or should."""
+    """Why a proposed address cannot be set, by user id: another user has it, or should get it."""
     wanted = Counter(map(canonical, proposed.values()))
     holders = {canonical(user.email): user for user in everybody if user.type in PERSON_TYPES} if proposed else {}
     why = {}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the options of a module to a policy: what cannot be meant is refused before RingCentral is asked anything."""
+"""Turns a module's options into a policy. Values that make no sense are refused before the first request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ._window import read_window
 
 _NUMBERS = ("canary", "max_failures", "wave_pause")
 _LARGEST = 1e9
-"""More than this is not meant, and cannot be slept."""
+"""Seconds; a longer pause is a mistake, and ``sleep`` refuses it."""
 
 
 def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]]:

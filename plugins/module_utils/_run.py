@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a module's parameters to a client, and from what happens then to a result."""
+"""Turns a module's parameters into a client, and the outcome into a result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ._signals import Signals
 from ._times import utc_now
 
 Progress = Callable[[str], None]
-"""Takes a line for people on what is being done now."""
+"""Called with a line that says what the run is doing now."""
 
 
 def silent(_line: str) -> None:

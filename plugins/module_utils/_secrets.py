@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeping secrets out of whatever is kept of an answer or an error, in each form in which they can come back."""
+"""Removes secrets from answers and errors, in every form in which a server can echo them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROUNDS = 3
 """How often text is decoded in search of a secret: a proxy may quote an answer that quotes a request."""
 
 _LONG = 64 * 1024
-"""Characters; longer text is a list or an outcome rather than somebody's quotation, and is decoded once."""
+"""Characters; longer text is a list or an outcome rather than a quoted request, and is decoded once."""
 
 _ESCAPE = re.compile(r"\\+(?:u00([0-9a-fA-F]{2})|([/\"\\]))")
 

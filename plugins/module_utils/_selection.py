@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of an account's users are meant: found by a name that somebody wrote, or narrowed by options. Pure."""
+"""Selects users of an account: by the names in ``users``, or by filters. Pure."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SUGGESTED = 200
 
 @dataclass(frozen=True)
 class Found:
-    """What became of the named users: ``users`` in the order of their naming, each once.
+    """The users found for the names: ``users`` in the order given, each once.
 
-    ``ambiguous`` holds the candidates of each name that means several users, ``suggestions`` what may have been meant
-    by a name that means none.
+    ``ambiguous`` holds the candidates for each name that matches several users, ``suggestions`` a similar name for each
+    name that matches none.
     """
 
     users: tuple[User, ...]
@@ -35,7 +35,7 @@ class Found:
 
 
 def user_filter(params: Mapping[str, Any], now: datetime) -> Callable[[User], bool]:
-    """Whether a user is meant by the options ``status``, ``type``, ``site``, ``department`` and ``created_*``."""
+    """Whether a user matches the options ``status``, ``type``, ``site``, ``department`` and ``created_*``."""
     before, after = (
         parse_moment(option, params[option], now) if params[option] is not None else None
         for option in ("created_before", "created_after")
@@ -89,7 +89,7 @@ def find_users(names: Sequence[str], users: Iterable[User]) -> Found:
 
 
 def refuse_strangers(option: str, found: Found) -> None:
-    """InvalidOption if no name means any user: a run in which nothing was found is no success."""
+    """InvalidOption if no name matches a user, since a run that found no user is not a success."""
     if found.users or found.ambiguous or not found.not_found:
         return
     shown_names = ", ".join(map(shown, found.not_found[:5]))
@@ -105,13 +105,13 @@ def _candidates(name: str, index: Mapping[str, Mapping[str, User]]) -> tuple[Use
         people = tuple(user for user in candidates if user.type in PERSON_TYPES)
         there = tuple(user for user in people if user.status != "disabled")
         return there if len(there) == 1 else people or candidates
-    # an unquoted 0102 is 66 to YAML: if there are both, nobody can know
+    # YAML reads an unquoted 0102 as 66: if both exist, the name is ambiguous
     twin = tuple(index.get(octal_twin(key), {}).values()) if candidates else ()
     return (*candidates, *(user for user in twin if user not in candidates))
 
 
 def suggestions(missing: Iterable[str], users: Iterable[User]) -> dict[str, str]:
-    """For each name that no user has, what may have been meant; it is never taken."""
+    """A similar name for each name that no user has. It is only shown, never used."""
     wanted = list(missing)
     if not wanted:
         return {}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signals that ask a run to end: they are remembered, so that no request is left in flight."""
+"""Catches signals that ask a run to end, so that no request is left in flight."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stages that rc_send_invite and rc_onboard share: read an account, plan, carry the plan out."""
+"""The steps that rc_send_invite and rc_onboard share: read an account, plan, carry the plan out."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ NOT_ATTEMPTED = "not attempted, the run stopped early; the next run will invite 
 
 @dataclass(frozen=True)
 class Selection:
-    """Users who are judged by one policy: all of a run, or one onboarding batch.
+    """Users with one policy: all users of a run, or one onboarding batch.
 
-    ``absent`` are the decisions about names that mean no user, or several.
+    ``absent`` are the decisions about names that match no user, or several.
     """
 
     policy: Policy
@@ -93,7 +93,7 @@ class Outcome:
 
 
 def sends(decisions: Iterable[Decision]) -> list[Decision]:
-    """Those who are invited."""
+    """The decisions to send."""
     return [decision for decision in decisions if decision.verdict == "send"]
 
 
@@ -155,7 +155,7 @@ def _decide(
 
 
 def foresee(plan: Plan, waves: Sequence[Wave]) -> Outcome:
-    """What carrying it out would come to. A selection over its guard is stopped."""
+    """The outcome that the plan would have. A selection over its guard is stopped."""
     guards = plan.guards
     before = [plan.uncorrected[place] if place in guards else one for place, one in enumerate(plan.decisions)]
     after = [
@@ -243,7 +243,7 @@ class Sending:
             }
 
     def _pause(self, wave: Wave, coming: Iterable[Decision], delivery: Delivery) -> None:
-        """Wait, and look again at the users of the coming wave: a pause can last for hours. Who has changed is done."""
+        """Wait, then read the next wave's users again: a pause can last hours. Users who changed are not mailed."""
         if self._params["wave_pause"] <= 0:
             return
         delivery.pause(self._params["wave_pause"], f"before the wave {wave.name}")
@@ -269,7 +269,7 @@ def _in_wave(waves: Sequence[Wave], number: int, decisions: Iterable[Decision]) 
 
 
 def _reached(decision: Decision, done: Mapping[str, Decision], waves: Sequence[Wave], *, stopped: bool) -> Decision:
-    """The decision as it came out."""
+    """The decision with its outcome."""
     user = decision.user
     if user and user.id in done:
         return done[user.id]

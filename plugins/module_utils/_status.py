@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a directory's columns and attributes say of whether a person is still there. Pure.
+"""Reads the columns and attributes of a directory that say whether a person has left. Pure.
 
 Each known name has a kind: how its values are read. A value that cannot be read never means "is there".
 """
@@ -32,7 +32,7 @@ OUTSIDERS = words(
     "guest gast invité invitado contact kontakt contacto mailcontact mailuser guestmailuser sharedmailbox "
     "roommailbox equipmentmailbox schedulingmailbox"
 )
-"""Types of entries that are no colleague: an outside address, or a mailbox that several people read."""
+"""Types of entries that are not a person of the company: an outside address, or a mailbox that several people read."""
 
 _NAMES: dict[Kind, str] = {
     "on": "enabled accountenabled isenabled isactive active aktiv aktiviert kontoaktiviert activé actif compteactivé "
@@ -84,7 +84,7 @@ def kind_of(name: str) -> Kind | None:
 
 
 def kind_by_word(name: str) -> Kind:
-    """How the values of a column that somebody named are read: known, or by what its name says."""
+    """How the values of a column named in the options are read: as a known column, or by its name."""
     return kind_of(name) or ("off" if _NEGATIVE.search(column_key(name)) else "word")
 
 

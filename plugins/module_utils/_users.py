@@ -21,7 +21,7 @@ from ._times import parse_iso
 
 
 class Api(Protocol):
-    """What is needed of a client here."""
+    """What this file needs from a client."""
 
     def call(
         self,

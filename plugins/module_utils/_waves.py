@@ -35,7 +35,7 @@ EVERYBODY = Wave("", (), ())
 
 
 def read_waves(options: Iterable[Mapping[str, Any]] | None) -> list[Wave]:
-    """The option ``waves``; [] for none. InvalidOption for a wave that cannot take anybody."""
+    """The option ``waves``; [] for none. InvalidOption for a wave that cannot match a user."""
     waves = [_wave(number, wave) for number, wave in enumerate(options or (), 1)]
     for number, wave in enumerate(waves[:-1], 1):
         if not wave.sites and not wave.departments:
@@ -49,7 +49,7 @@ def wave_of(waves: Sequence[Wave], user: User) -> int | None:
 
 
 def sizes(waves: Sequence[Wave], users: Iterable[User]) -> list[dict[str, Any]]:
-    """How many of these users are in which wave; the last entry, without a name, counts those in none."""
+    """The number of users in each wave; the last entry, without a name, counts the users in no wave."""
     counts = Counter(wave_of(waves, user) for user in users)
     named = [{"name": wave.name, "users": counts[place]} for place, wave in enumerate(waves)]
     return [*named, {"name": None, "users": counts[None]}]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hours in which people may be mailed, by the clock of their site. Pure."""
+"""The hours in which users may be mailed, by the clock of their site. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Window:
 
 
 def read_window(options: Mapping[str, Any] | None, now: datetime) -> Window | None:
-    """The option ``window``; InvalidOption if it cannot be right."""
+    """The option ``window``; InvalidOption if it makes no sense."""
     if options is None:
         return None
     start, end = (_time(f"window.{key}", options[key]) for key in ("start", "end"))

@@ -283,7 +283,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._users import 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the ``account``, ``everybody`` who was asked for, and of these the ``users`` who were named."""
+    """What was read: the ``account``, the users that match the filters as ``everybody``, and the named ``users``."""
 
     account: Account
     everybody: list[User]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The findings of rc_user_info for people: the lines of a table, and CSV."""
+"""Shows the findings of rc_user_info as the lines of a table, and as CSV."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The entry points of the role reinvite: variables in, one module run, then what is shown, written and handed on.
+"""The entry points of the role reinvite: each takes variables, runs one module, then shows and writes its result.
 
-Knows neither Jinja nor how a module is run: ``Task`` is handed in by the action plugin rc_run.
+This file knows neither Jinja nor how a module is run: the action plugin rc_run passes a ``Task``.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def onboard(task: Task) -> Result:
 
 
 def audit(task: Task) -> Result:
-    """Entry point audit: read all users and report what has to be looked at."""
+    """Entry point audit: read all users and report problems."""
     variables = task.variables
     report = Report(task, "audit")
     ledger = _ledger(task, reads=True)
@@ -138,7 +138,7 @@ def summarize(
     task: Task, results: Mapping[str, Mapping[str, Any] | None], hosts: Sequence[str], alive: Iterable[str]
 ) -> Result:
     """Entry point summary: all accounts of the play in one table and one report. ``results`` are by host."""
-    # the report of no account has a plus in its name
+    # no account's report has a plus in its name
     report = Report(task, name="estate+" if "estate" in hosts else "estate")
     summary = estate_summary(hosts, results, set(alive))
     unwritten = report.write({"finished_at": to_iso(utc_now()), **summary}, estate_csv(summary))
@@ -147,7 +147,7 @@ def summarize(
 
 
 def _whom(task: Task, plan_file: Path | None) -> dict[str, Any]:
-    """The users that are meant: a real run takes an approved plan, all others users or all_pending."""
+    """The options that select users: a real run takes an approved plan, other runs users or all_pending."""
     variables = task.variables
     if plan_file and not task.check_mode:
         return {"users": None, "all_pending": False, "plan": read_plan(plan_file)}
@@ -156,7 +156,7 @@ def _whom(task: Task, plan_file: Path | None) -> dict[str, Any]:
 
 
 def _ledger(task: Task, *, reads: bool = False) -> dict[str, Any] | None:
-    """The option ledger, its path absolute. Under AWX a file that is not named would vanish with the job."""
+    """The option ledger with an absolute path. Under AWX the default file would vanish with the job."""
     if task.variables["reinvite_ledger"] is None:  # an audit needs none
         return None
     ledger = dict(task.variables["reinvite_ledger"])
@@ -195,7 +195,7 @@ def _part(result: Result, batch: Mapping[str, Any]) -> Result:
 
 
 def _lists(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The users who need something else than an invitation, for tasks that follow."""
+    """The users who need something other than an invitation, for later tasks."""
     return {
         "needs_password_reset": [row for row in rows if row["reason"] == "already_activated"],
         "corrected": [row for row in rows if row["corrected_from"] is not None],
@@ -230,12 +230,12 @@ _NOTHING: Result = {"account": {}, "counts": {}, "results": [], "needs_password_
 
 
 def refusal(why: Refused | InvalidOption) -> Result:
-    """What a host leaves whose variables were refused."""
+    """The result of a host whose variables were refused."""
     return _failed({"msg": str(why)})
 
 
 def _done(result: Result, table: list[str], failures: Iterable[str], **stats: Any) -> Result:
-    """What a host leaves. ``failed`` is for the report; the task that follows fails with ``failure``."""
+    """The result of a host. ``failed`` is for the report; a later task fails with ``failure``."""
     kept = {key: value for key, value in result.items() if key not in {"failed", "msg", "exception"}}
     return {
         **kept,

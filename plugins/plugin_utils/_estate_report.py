@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run over many accounts: how each ended, as data, as the lines of a table, and as CSV."""
+"""Shows how each account of a run ended, as data, as the lines of a table, and as CSV."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FAILURE_WIDTH = 200
 def estate_summary(
     hosts: Iterable[str], results: Mapping[str, Mapping[str, Any] | None], alive: Collection[str]
 ) -> dict[str, Any]:
-    """How each account ended, and the sums; ``alive`` are the hosts that no task has failed for."""
+    """How each account ended, and the totals; ``alive`` are the hosts without a failed task."""
     accounts = [_account(host, results.get(host), host in alive) for host in hosts]
     states = Counter(account["state"] for account in accounts)
     return {
@@ -55,7 +55,7 @@ def _account(host: str, outcome: Mapping[str, Any] | None, alive: bool) -> dict[
 
 
 def estate_table(summary: Mapping[str, Any], *, planned: bool = False) -> list[str]:
-    """The lines of a table with all accounts; above it those that failed, with the reason."""
+    """The lines of a table with all accounts; above it the failed accounts, with the reason."""
     accounts: list[Row] = list(summary["accounts"])
     shown = {"considered": "considered", **(_PLANNED if planned else _SENT), **_REST}
     states = summary["states"]

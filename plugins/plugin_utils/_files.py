@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that hold people: written whole or not at all, for their owner alone."""
+"""Reads and writes files with personal data: complete or not at all, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def absolute(path: str) -> Path:
 
 
 def file_name(host: str) -> str:
-    """The name of a host as a file name that no other host has: what does not fit is written as in a web address."""
+    """A unique file name for a host: characters that do not fit are percent-encoded."""
     return quote(host, safe="")
 
 
 def make_folder(folder: Path) -> None:
     """Make the folder, and those above it, for their owner alone. OSError if no file can be written there."""
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)  # mkdir(parents=True) would leave the upper ones open to all
+        missing.mkdir(mode=0o700, exist_ok=True)  # mkdir(parents=True) would leave the upper ones open to all users
     check_writable(folder / "report")
 
 

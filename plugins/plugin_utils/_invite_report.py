@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of rc_send_invite for people: the lines of a table, and CSV."""
+"""Shows the result of rc_send_invite as the lines of a table, and as CSV."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def _reason(row: Row) -> str:
     return " - ".join(filter(None, map(plain, (row["reason"], row["message"]))))
 
 
-# What a group of people is called, who belongs to it, and what is said about each of them; the most urgent first.
+# The title of each group, its users, and the text about each user; the most urgent group first.
 _GROUPS: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
-    ("HELD, somebody has to look at these", lambda row: row["decision"] == "hold", _reason),
+    ("HELD, check these users", lambda row: row["decision"] == "hold", _reason),
     ("FAILED", lambda row: row["outcome"] == "failed", lambda row: row["message"]),
     ("IN DOUBT, may have been mailed", lambda row: row["outcome"] == "unknown", lambda row: row["message"]),
     ("INVITED", lambda row: row["outcome"] == "invited", lambda _row: ""),
@@ -98,7 +98,7 @@ def with_advice(results: Iterable[Row], text: str, login_url: str) -> list[dict[
 
 def _addressed(text: str, login_url: str, row: Row) -> str:
     values = {"{name}": plain(row["name"]), "{email}": plain(row["email"]), "{login_url}": login_url}
-    # one pass, so that nobody's name is taken for a part of the text; and no str.format, which reaches into objects
+    # one pass, so that a name is never replaced as a placeholder; and no str.format, which reaches into objects
     return re.sub("|".join(map(re.escape, values)), lambda match: values[match[0]], text)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of rc_onboard for people: the lines of a table, and CSV."""
+"""Shows the result of rc_onboard as the lines of a table, and as CSV."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FAILURE_WIDTH = 300
 def onboarding_table(
     summary: Mapping[str, Any], report: str = "", rows: int = 20, *, planned: bool = False
 ) -> list[str]:
-    """The lines of a table with all batches; below it the users that RingCentral does not know, and what failed."""
+    """The lines of a table with all batches; below it unknown starters, and the batches that failed."""
     batches: list[Row] = list(summary["batches"])
     sent = "would_be_mailed" if planned else "mailed"
     shown = {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The company's directory, from where the variables of the role say."""
+"""Reads the company's directory from the source that the role's variables name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task imp
 
 
 def directory_options(task: Task) -> dict[str, Any]:
-    """The options that hold the company's directory, from where reinvite_directory_source says."""
+    """The options with the company's directory, from the source in reinvite_directory_source."""
     variables = task.variables
     inventory, csv = variables["reinvite_directory"], variables["reinvite_directory_csv"]
     source = variables["reinvite_directory_source"]
@@ -68,7 +68,7 @@ def _ldap(task: Task) -> list[dict[str, Any]]:
             "sasl_class": given["sasl_class"],
             "validate_certs": given["validate_certs"],
             "ca_path": str(absolute(given["ca_path"])) if given["ca_path"] else None,
-            "referrals_chasing": "disabled",  # other domains are not asked, least of all without TLS
+            "referrals_chasing": "disabled",  # do not query other domains, and never without TLS
             "xorder_discovery": "disable",
         }
     )

@@ -20,7 +20,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task imp
 
 
 class Report:
-    """The files of one host, below reinvite_report_dir: found to be writable before any user is mailed."""
+    """The report files of one host. Checks that they can be written before any user is mailed."""
 
     def __init__(self, task: Task, *folders: str, name: str = "") -> None:
         self._formats = task.variables["reinvite_report_formats"]
@@ -78,7 +78,7 @@ def read_plan(path: Path) -> dict[str, Any]:
 
 
 def write_plan(path: Path, result: Result, max_age: str) -> list[str]:
-    """The one file that check mode writes; returns a line about it."""
+    """Write the plan, the only file of check mode. Returns a line about it for the table."""
     plan = {**result["plan"], "account": result["account"]}
     try:
         write_json(path, plan)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One host's task, as its action plugin hands it to an entry point of the role."""
+"""One host's task, as the action plugin passes it to an entry point of the role."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNSENT = "No mail was sent."
 
 
 class Refused(Exception):
-    """The variables cannot be meant, or something that they name cannot be used; no mail was sent."""
+    """The variables make no sense, or name something that cannot be used; no mail was sent."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role reinvite: which there are, of what type, and which options of a module they become.
+"""The variables of the role reinvite: their names, their types, and the module options that they become.
 
 ``meta/argument_specs.yml`` documents them; a test compares the two.
 """
@@ -150,13 +150,13 @@ def enforced(spec: Spec) -> Spec:
 
 
 def known_variables() -> set[str]:
-    """Every variable with one of PREFIXES that means something to the role or a playbook."""
+    """Every variable with one of PREFIXES that the role or a playbook uses."""
     names = {name for entry_point in ("main", "batches", "batch", "audit") for name in spec_of(entry_point)}
     return names | set(_OTHERS)
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:
-    """What to say about each variable that has one of PREFIXES and means nothing, which is mostly a misspelt one."""
+    """A message for each variable that has one of PREFIXES and is unknown, most often because it is misspelled."""
     known = known_variables()
     return [
         f"{name} is not a variable of this role; did you mean {_nearest(name, known)}?"
@@ -196,7 +196,7 @@ def overruled_variables(variables: Mapping[str, Any], names: Iterable[str]) -> l
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """The known variable that was probably meant: the same word with another prefix, or the one spelt most alike."""
+    """The closest known variable: the same word with another prefix, or the most similar name."""
     words = [name.removeprefix(prefix) for prefix in PREFIXES]
     same = [prefix + word for prefix in PREFIXES for word in words if prefix + word in known]
     return same[0] if same else get_close_matches(name, known, n=1, cutoff=0)[0]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""People in groups, as the lines of a table; and rows as CSV."""
+"""Formats groups of users as the lines of a table, and rows as CSV."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ABOUT_WIDTH = 240
 
 
 def group_lines(title: str, people: Sequence[Row], about: About, rows: int, report: str) -> list[str]:
-    """The title with their number, and a line for each of the first ``rows``: name, email, and what is said of them.
+    """The title with the number of users, and a line for each of the first ``rows``: name, email, and ``about``.
 
-    Nothing if there is nobody. ``report`` is the file that is named where the group is cut short.
+    Empty if there are no users. ``report`` is the file to name if the group is cut short.
     """
     if not people:
         return []
-    shown = people if len(people) <= rows + 1 else people[:rows]  # never "and 1 more" in the place of that one
+    shown = people if len(people) <= rows + 1 else people[:rows]  # never "and 1 more", which takes as many lines
     names = max(width(cut(plain(row["name"]), _NAME_WIDTH)) for row in shown)
     emails = max(width(cut(plain(row["email"]), _EMAIL_WIDTH)) for row in shown)
     lines = [
@@ -47,7 +47,7 @@ def account_lines(account: Mapping[str, Any] | None) -> list[str]:
 
 
 def grid(lines: Sequence[Sequence[str]], words: int) -> list[str]:
-    """Columns below each other: so many of words, and then numbers, which end below each other."""
+    """Aligned columns: the first ``words`` of them text, aligned left, the others numbers, aligned right."""
     columns = [max(map(width, column)) for column in zip(*lines, strict=True)]
     return [
         "  "

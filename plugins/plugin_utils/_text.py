@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others wrote, as text for a terminal or a spreadsheet: it can steer neither, and calculate in neither."""
+"""Makes untrusted text safe for a terminal and a spreadsheet: no control codes, no formulas."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the emulator's outbox to what the demonstration says about it.
 
-outbox.py URL empty            nobody was mailed
-outbox.py URL invited REPORT   those whom the report calls invited were mailed, each once, and nobody else
+outbox.py URL empty            no user was mailed
+outbox.py URL invited REPORT   the users that the report calls invited were mailed once each, and no other user
 outbox.py URL save FILE        the outbox as a page
 """
 
@@ -27,7 +27,7 @@ def main(url: str, wanted: str, file: str = "") -> None:
         return
     report: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
     invited = {one["id"] for one in report["results"] if one["outcome"] == "invited"}
-    _claim(set(mails) == invited, f"The outbox holds mail to {len(mails)} people, the ones whom the report names,")
+    _claim(set(mails) == invited, f"The outbox holds mail to {len(mails)} people, the ones that the report names,")
     _claim(set(mails.values()) == {1}, "to each of them once,")
     pending = {one for one in mails if (people[one]["status"], people[one]["type"]) == ("NotActivated", "User")}
     _claim(set(mails) == pending, "and all of them are people who had not activated.")

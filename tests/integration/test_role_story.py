@@ -71,7 +71,7 @@ def test_the_right_people_are_mailed_once(story: Story) -> None:
 def test_the_table_names_who_was_mailed_and_who_was_not_and_why(story: Story) -> None:
     counts, table = story.first.invitations["counts"], story.first.table
     assert f"INVITED ({counts['invited']})" in table
-    assert table[1] == f"HELD, somebody has to look at these ({counts['hold']})"
+    assert table[1] == f"HELD, check these users ({counts['hold']})"
     first_held = next(one for one in story.first.invitations["results"] if one["decision"] == "hold")
     assert first_held["reason"] in table[2]
     assert table[-1].startswith(f"SUMMARY {counts['considered']} considered, {counts['invited']} invited")

@@ -40,7 +40,7 @@ def test_a_link_that_leads_elsewhere_is_replaced(root: Path, tmp_path: Path) -> 
     assert (root / PLACE).resolve() == root
 
 
-def test_a_correct_link_is_left_alone(root: Path) -> None:
+def test_a_correct_link_is_kept(root: Path) -> None:
     checkout.link(root / PLACE, root)
     before = (root / PLACE).lstat()
     checkout.link(root / PLACE, root)

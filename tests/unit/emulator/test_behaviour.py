@@ -70,7 +70,7 @@ def test_pages_and_filters(emulate: Any) -> None:
     assert len(call.rc.state()["violations"]) == 2
 
 
-def test_a_put_mails_people_who_have_not_activated_and_nobody_else(emulate: Any) -> None:
+def test_a_put_mails_only_people_who_have_not_activated(emulate: Any) -> None:
     call = emulate()
     someone = pending(call)[0]
     assert call("PUT", f"/extension/{someone}", json=INVITE).status_code == 200

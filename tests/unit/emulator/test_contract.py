@@ -58,7 +58,7 @@ MOST = ("maxLength", "maximum", "maxItems")
 
 
 def looser(a: dict[str, Any], b: dict[str, Any], where: str) -> Iterator[str]:
-    """Where ours would let pass what theirs does not. That ours is stricter here and there is meant."""
+    """Where our contract would accept a request that the published one refuses. Being stricter is intended."""
     if lacking := set(a.get("required", ())) - set(b.get("required", ())):
         yield f"{where}: {lacking} is required there"
     if a.get("additionalProperties") is False and b.get("additionalProperties") is not False:

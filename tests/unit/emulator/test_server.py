@@ -49,7 +49,7 @@ def program(*options: str) -> Iterator[subprocess.Popen[str]]:
 def test_looking_from_many_threads_does_no_work_twice(emulate: Any) -> None:
     call = emulate(users=600, pending=500, odd=False, limits={"Light": 1000})
     call("POST", BULK, json={"records": records(call, 500)})
-    call.rc.clock.advance(1)  # due: whoever looks next makes it happen
+    call.rc.clock.advance(1)  # due: the next look makes it happen
     threads = [threading.Thread(target=call.rc.state) for _look in range(8)]
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

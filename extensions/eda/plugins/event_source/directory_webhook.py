@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Receives RingCentral's notifications of changes in the company's directory, and passes on no more than rules need."""
+"""Receives RingCentral's notifications of directory changes, and passes on only what rules need."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ EXAMPLES = r"""
     - onboard.ringcentral.directory_webhook:
         verification_token: "{{ verification_token }}"
   rules:
-    - name: Somebody has not activated
+    - name: A user has not activated
       condition: event.type == "user" and event.status == "not_activated" and event.change != "delete"
       action:
         debug:
@@ -89,14 +89,14 @@ RUNNER: dict[str, Any] = {"access_log": None, "auto_decompress": False}
 
 
 def application(hook: Hook, path: str) -> web.Application:
-    """What serves a hook on one path."""
+    """The application that serves a hook on one path."""
     served = web.Application(client_max_size=MAX_BODY)
     served.router.add_post(path, hook.answer)
     return served
 
 
 class Hook:
-    """What RingCentral talks to."""
+    """The endpoint for RingCentral."""
 
     def __init__(self, queue: asyncio.Queue[Any], token: str) -> None:
         self._queue, self._token = queue, token.encode()
@@ -149,7 +149,7 @@ def unpacked(body: bytes, encoding: str) -> bytes:
 
 
 def _shake_hands(token: str) -> web.Response:
-    """Nobody can be known here yet: the answer holds nothing but what was sent, and makes no event."""
+    """Return the validation token. The sender is not verified yet, so this makes no event."""
     if not HANDSHAKE.fullmatch(token):
         return web.json_response({}, status=400)
     return web.json_response({}, headers={"Validation-Token": token})

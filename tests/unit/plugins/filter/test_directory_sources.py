@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_said(content: str, options: dict[str, Any], said
         directory_from_csv(content, **options)
 
 
-def test_a_file_without_a_header_shows_nobodys_address() -> None:
+def test_the_error_for_a_file_without_a_header_shows_no_address() -> None:
     with pytest.raises(AnsibleFilterError) as caught:
         directory_from_csv(csv64("ada@example.com,Ada\n"))
     assert "ada@example.com" not in str(caught.value)
@@ -133,7 +133,7 @@ def test_the_second_bit_means_disabled(bits: object, enabled: bool) -> None:
     assert directory_from_ldap([{"mail": "a@b.example", "userAccountControl": bits}])[0]["enabled"] is enabled
 
 
-def test_without_the_attribute_everybody_is_enabled() -> None:
+def test_without_the_attribute_all_people_are_enabled() -> None:
     assert directory_from_ldap([{"mail": "a@b.example"}], {"enabled": []})[0]["enabled"] is True
 
 
@@ -141,7 +141,7 @@ def test_entries_without_anything_of_a_person_are_left_out() -> None:
     assert directory_from_ldap([{"dn": "CN=krbtgt", "userAccountControl": "514"}]) == []
 
 
-def test_what_is_no_answer_is_an_error() -> None:
+def test_an_answer_of_another_shape_is_an_error() -> None:
     with pytest.raises(AnsibleFilterError, match="ldap_search"):
         directory_from_ldap(["no dictionary"])  # type: ignore[list-item]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user's host is named: never what somebody else's is, nor what means something else in a pattern."""
+"""Host names of users: unique, and without a special meaning in a host pattern."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_an_address_that_means_something_else_does_not(email: str) -> None:
     assert names(user(62264000, email)) == ["62264000"]
 
 
-def test_nobody_is_named_by_an_address_that_two_share() -> None:
+def test_a_shared_address_never_names_a_host() -> None:
     shared = [user(1, "ada@example.com"), user(2, "ADA@example.com"), user(3, "bob@example.com")]
     assert names(*shared) == ["1", "2", "bob@example.com"]
 
@@ -61,7 +61,7 @@ def test_extension_numbers_name_people_too_but_never_by_anothers_id() -> None:
     assert names(*people, key="extension_number") == ["101", "103", "104"]
 
 
-def test_what_another_source_calls_somebody_else_is_taken() -> None:
+def test_a_host_name_from_another_source_is_taken() -> None:
     elsewhere = {"ada@example.com": "9", "bob@example.com": "2", "eve@example.com": ""}
     people = [user(1, "ada@example.com"), user(2, "bob@example.com"), user(3, "eve@example.com")]
     assert names(*people, elsewhere=elsewhere) == ["1", "bob@example.com", "eve@example.com"]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses that stand for nobody, and how addresses compare."""
+"""Placeholder addresses, and how addresses compare."""
 
 from __future__ import annotations
 

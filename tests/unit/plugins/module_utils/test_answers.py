@@ -90,7 +90,7 @@ def test_of_several_codes_the_least_certain_one_counts() -> None:
     assert verdict(400, ["CMN-101", "CMN-304"]) is Verdict.DOUBT
 
 
-def test_a_refused_login_concerns_everybody_and_is_no_missing_permission() -> None:
+def test_a_refused_login_concerns_all_users_and_is_not_a_missing_permission() -> None:
     refused = LoginRefused("", status=403, code="CMN-408")
     assert (refused.refused, refused.concerns_one, refused.lacks_permission) == (True, False, False)
 
@@ -144,9 +144,9 @@ def test_an_answer_about_what_was_asked_for_is_believed(proof: str, asked: str, 
 
 @pytest.mark.parametrize(("proof", "asked", "document"), PROOFS[:-1])
 def test_an_answer_about_anything_else_is_not(proof: str, asked: str, document: Any) -> None:
-    for spoiled in ({}, {"errorCode": "CMN-101"}, {**document, "errors": [{}]}, {**document, "errorCode": "CMN-1"}):
+    for malformed in ({}, {"errorCode": "CMN-101"}, {**document, "errors": [{}]}, {**document, "errorCode": "CMN-1"}):
         with pytest.raises(UnusableAnswer) as raised:
-            prove(proof, asked, spoiled, "PUT /x")
+            prove(proof, asked, malformed, "PUT /x")
         assert raised.value.sent
     for wrong in WRONG:
         with pytest.raises(UnusableAnswer):
@@ -175,7 +175,7 @@ def test_the_outcome_of_a_task_in_both_shapes(items: Any) -> None:
     assert task == Task("t1", "Completed", {"1": TaskItem("Success"), "2": TaskItem("Fail", "CMN-101", "no")})
 
 
-def test_what_a_task_says_twice_and_differently_of_a_user_is_no_outcome() -> None:
+def test_contradictory_results_for_a_user_are_not_an_outcome() -> None:
     items = [{"extensionId": "1", "status": "Success"}, {"extensionId": "1", "status": "Fail"}]
     task = parse_task({"id": "t1", "status": "Completed", "result": {"affectedItems": items}})
     assert task.items == {"1": TaskItem("")}
@@ -196,8 +196,8 @@ def test_a_task_of_another_shape_settles_no_user(path: tuple[str, ...], wrong: A
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_an_entry_of_another_shape_leaves_the_others_their_outcome(wrong: Any) -> None:
-    spoiled = [wrong, {"extensionId": wrong, "status": "Success"}, {"extensionId": "3", "status": wrong}]
-    task = parse_task({"id": "t1", "status": "Completed", "result": {"affectedItems": [*spoiled, *ITEMS]}})
+    malformed = [wrong, {"extensionId": wrong, "status": "Success"}, {"extensionId": "3", "status": wrong}]
+    task = parse_task({"id": "t1", "status": "Completed", "result": {"affectedItems": [*malformed, *ITEMS]}})
     assert {user_id: item.status for user_id, item in task.items.items()} == {"1": "Success", "2": "Fail", "3": ""}
 
 
@@ -231,6 +231,6 @@ def test_a_page_of_another_shape_is_unusable(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"records": None}, {"errorCode": "CMN-211"}, {"errorCode": "X", "records": []}])
-def test_an_error_body_is_no_page(body: Any) -> None:
+def test_an_error_body_is_not_a_page(body: Any) -> None:
     with pytest.raises(UnusableAnswer, match="a page has no list of records"):
         parse_page(body)

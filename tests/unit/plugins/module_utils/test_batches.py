@@ -214,7 +214,7 @@ def test_a_file_that_cannot_be_read_is_named_once() -> None:
     assert problem == "- batch december: users_csv: /no/such/starters.csv: cannot be read: No such file or directory."
 
 
-def test_a_user_whom_two_batches_name_differently_is_a_problem() -> None:
+def test_a_user_named_differently_in_two_batches_is_a_problem() -> None:
     first, second, third = (
         one(name=name, users=[users])
         for name, users in (("december", "101"), ("january", "person1@example.com"), ("may", "102"))

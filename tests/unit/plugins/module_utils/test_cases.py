@@ -248,7 +248,7 @@ def test_22_no_cell_is_a_formula(text: str, written: str) -> None:
     assert defused(text) == written
 
 
-def test_23_somebody_who_came_back() -> None:
+def test_23_a_person_who_was_hired_again() -> None:
     old = user(1, email="ada@example.com", name="Ada Lovelace", status="disabled", extension_number="101")
     new = user(2, email="ada@example.com", name="Ada Lovelace", extension_number="102")
     found = find_users(["ada@example.com"], [old, new])
@@ -267,7 +267,7 @@ def test_23_somebody_who_came_back() -> None:
 
 
 @pytest.mark.parametrize("total", ["102,Total", "Total,102", ",Summe", "Total: 102,", "Grand Total,2", "TOTAL,"])
-def test_25_a_total_is_no_person(total: str) -> None:
+def test_25_a_row_of_totals_is_not_a_person(total: str) -> None:
     with pytest.raises(CsvError, match="line 3 is a total"):
         people_from_csv(f"E-Mail,Name\nada@example.com,Ada\n{total}\n".encode())
     with pytest.raises(CsvError, match="line 3 is a total"):
@@ -306,7 +306,7 @@ def test_26_a_lock_can_be_named(value: str, there: bool) -> None:
     assert enabled(entries_from_ldap([{"mail": "a@example.com", "accountIsLocked": value}], named, NOW)) == [there]
 
 
-def test_27_the_end_of_another_persons_direct_line_finds_no_one() -> None:
+def test_27_the_end_of_another_persons_direct_line_finds_no_user() -> None:
     vouching = directory({"email": "bob@example.com", "name": "Bob", "extension_number": "+1 650 555 0101"})
     assert reasons([user(1, name="Ada", extension_number="101")], directory=vouching) == ["not_in_directory"]
     assert reasons([user(1, name="Bob", extension_number="101")], directory=vouching) == ["email_mismatch"]

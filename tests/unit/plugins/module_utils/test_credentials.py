@@ -105,7 +105,7 @@ def test_the_same_server_in_another_spelling_is_accepted(same: str) -> None:
     assert connection(params(server_url=same), SERVED).server_url == same.strip()
 
 
-def test_credentials_that_are_given_go_where_they_are_meant_to_go() -> None:
+def test_credentials_in_options_go_to_the_server_in_options() -> None:
     found = connection(params(**OTHER, server_url=FOREIGN, ca_path="/ca.pem"), SERVED)
     assert (found.server_url, found.verify, found.credentials) == (FOREIGN, "/ca.pem", Credentials(**OTHER))
     found = connection(params(access_token="other", server_url=FOREIGN), {"RC_SERVER_URL": HOME})
@@ -145,7 +145,7 @@ def test_only_a_word_for_false_turns_verification_off(word: str) -> None:
 
 
 @given(st.sampled_from(sorted(VARIABLES)), st.sampled_from(["", " ", "\n", "\t \r\n"]))
-def test_a_blank_option_is_no_value(name: str, blank: str) -> None:
+def test_a_blank_option_counts_as_unset(name: str, blank: str) -> None:
     if name != "validate_certs":
         assert connection(params(**{name: blank}), SERVED) == connection(params(), SERVED)
 

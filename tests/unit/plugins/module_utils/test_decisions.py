@@ -138,7 +138,7 @@ def test_a_duplicate_counts_even_when_the_other_one_is_not_considered() -> None:
 
 
 @pytest.mark.parametrize("status", ["enabled", "frozen", "unassigned", "not_activated"])
-def test_whoever_may_read_the_mailbox_makes_a_duplicate(status: str) -> None:
+def test_any_user_who_can_read_the_mailbox_makes_a_duplicate(status: str) -> None:
     other = user(2, email="PERSON1@example.com", status=status)
     assert verdict(user(1), others=[other]).reason == "duplicate_email"
 
@@ -183,16 +183,16 @@ def test_a_wave_is_filled_with_those_who_can_be_mailed() -> None:
     assert [d.user.id for d in decisions if d.verdict == "send" and d.user] == ["4002", "4003"]
 
 
-def test_messages_say_when_somebody_can_be_mailed_again() -> None:
+def test_messages_say_when_a_user_can_be_mailed_again() -> None:
     decision = verdict(user(), known=record())
     assert decision.message == "invited on 2026-03-02 08:00 UTC; the link is good until 2026-03-04 08:00 UTC"
     assert decision.to_dict()["next_invite_after"] == "2026-03-04T08:00:00Z"
     assert decision.to_dict()["last_invited_at"] == "2026-03-02T08:00:00Z"
 
 
-def test_names_that_mean_nobody_or_several() -> None:
-    nobody, several = judge_named(["x@example.com"], {"101": (user(1), user(2))})
-    assert nobody.to_dict() | {"message": ""} == {
+def test_names_that_match_no_user_or_several() -> None:
+    unknown, several = judge_named(["x@example.com"], {"101": (user(1), user(2))})
+    assert unknown.to_dict() | {"message": ""} == {
         "id": None,
         "name": "x@example.com",
         "email": "x@example.com",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the directory vouches for a user."""
+"""Whether the directory confirms a user and their address."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def objection(entries: list[Entry], match_by: tuple[str, ...] = DEFAULT, **field
         ({}, ("name",)),
     ],
 )
-def test_whom_it_vouches_for(fields: dict[str, Any], match_by: tuple[str, ...]) -> None:
+def test_users_that_the_directory_confirms(fields: dict[str, Any], match_by: tuple[str, ...]) -> None:
     assert objection([ADA, entry(email="other@example.com")], match_by, **fields) is None
 
 
@@ -84,7 +84,7 @@ def test_an_extension_number_may_be_the_tail_of_a_telephone_number(number: str) 
     ("entries", "reason", "said"),
     [
         ([entry(email="x@example.com", name="X")], "not_in_directory", "by email, extension_number, name"),
-        ([entry(email="ada@example.com", enabled=False)], "disabled_in_directory", "email finds somebody <ada@"),
+        ([entry(email="ada@example.com", enabled=False)], "disabled_in_directory", "email finds an unnamed entry <"),
         ([entry(email="a@corp.example", extension_number="101")], "email_mismatch", "has a@corp.example for them"),
         ([entry(name="Ada Lovelace")], "email_mismatch", "has no address for them, found by name"),
         ([entry(email="a@b.example", name="Ada Lovelace", enabled=False)], "disabled_in_directory", "by|where name"),
@@ -93,7 +93,7 @@ def test_an_extension_number_may_be_the_tail_of_a_telephone_number(number: str) 
         ([entry(email="ada@example.com", name="1"), entry(aliases=("ada@example.com",))], "ambiguous", "1 <ada"),
     ],
 )  # fmt: skip
-def test_whom_it_does_not_vouch_for(entries: list[Entry], reason: str, said: str) -> None:
+def test_users_that_the_directory_objects_to(entries: list[Entry], reason: str, said: str) -> None:
     found = objection(entries)
     assert found
     assert found[0] == reason
@@ -101,7 +101,7 @@ def test_whom_it_does_not_vouch_for(entries: list[Entry], reason: str, said: str
 
 
 @pytest.mark.parametrize("key", ["extension_number", "employee_id"])
-def test_an_address_that_is_somebody_elses_is_held(key: str) -> None:
+def test_an_address_that_belongs_to_another_person_is_held(key: str) -> None:
     bob = entry(email="bob@example.com", name="Bob", extension_number="102", employee_id="E2")
     wrong = {"email": "ada@example.com", "name": "Bob", "extension_number": "102", "employee_id": "E2"}
     found = objection([ADA, bob], ("email", key), **wrong)
@@ -111,7 +111,7 @@ def test_an_address_that_is_somebody_elses_is_held(key: str) -> None:
     )
 
 
-def test_the_tail_of_a_telephone_number_contradicts_nobody() -> None:
+def test_the_tail_of_a_telephone_number_contradicts_no_entry() -> None:
     assert (
         objection([ADA, entry(email="b@example.com", extension_number="+16505550101")], extension_number="0101") is None
     )
@@ -120,7 +120,7 @@ def test_the_tail_of_a_telephone_number_contradicts_nobody() -> None:
 @pytest.mark.parametrize(
     ("fields", "user_fields", "match_by", "address"),
     [
-        # a name proves nobody, and so does an employee id that is another's
+        # a name proves nothing, and neither does the employee id of another person
         ({"name": "Lovelace, Ada"}, {}, ("name",), ""),
         ({"name": "Ada Lovelace", "extension_number": "101", "employee_id": "E1"}, {"employee_id": "E2"}, DEFAULT, ""),
         ({"name": "Lovelace, Ada", "extension_number": "101"}, {}, ("name",), "new@example.com"),
@@ -128,7 +128,7 @@ def test_the_tail_of_a_telephone_number_contradicts_nobody() -> None:
         ({"employee_id": "e1", "name": "Ada King"}, {"employee_id": "E1"}, ("employee_id",), "new@example.com"),
         ({"name": "Ada Lovelace", "extension_number": "101", "email": "smtp:new@example.com"}, {}, DEFAULT,
          "new@example.com"),
-        # the extension was handed on to somebody else
+        # the extension now belongs to another person
         ({"name": "Bob", "extension_number": "101"}, {}, DEFAULT, ""),
         ({"name": "", "extension_number": "101"}, {"name": ""}, DEFAULT, ""),
         ({"name": "Ada Lovelace", "enabled": False}, {}, DEFAULT, ""),
@@ -163,7 +163,7 @@ def test_an_address_is_proposed_only_beyond_doubt(
         ({}, [user(2, employee_id="E1")], None, "others here should have it too"),
     ],
 )
-def test_a_proposal_obeys_the_policy_and_takes_nobodys_address(
+def test_a_proposal_obeys_the_policy_and_takes_no_users_address(
     policy: dict[str, Any], others: list[User], proposed: str | None, said: str
 ) -> None:
     directory = Directory([entry(email="new@example.com", employee_id="E1")], ("employee_id",))
@@ -187,7 +187,7 @@ def test_a_placeholder_has_a_proposal_too(address: str) -> None:
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_nobody_held_is_mailed_forced_or_not(force: bool) -> None:
+def test_a_held_user_is_never_mailed_with_or_without_force(force: bool) -> None:
     directory = Directory([ADA], DEFAULT)
     people = [user(1, email="ada@example.com"), user(2), user(3, extension_number="101")]
     decisions = decide(Policy(directory=directory, force=force), people, people, History(), NOW)

@@ -40,7 +40,7 @@ def table(header: str, *rows: dict[str, str], delimiter: str = ",") -> bytes:
     return text.getvalue().encode()
 
 
-# header, who is there, and what makes the same row that of somebody who is not
+# the header, the row of a present person, and the value that makes the same person a leaver
 SOURCES: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
     "Get-ADUser | Export-Csv": (
         ("DistinguishedName|EmailAddress|DisplayName|OfficePhone|EmployeeID|Enabled|AccountExpirationDate|LockedOut"
@@ -151,7 +151,7 @@ GONE = [(source, changes) for source, (_header, _there, gone) in SOURCES.items()
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("source", SOURCES)
-def test_who_is_there_in_each_source(source: str, delimiter: str) -> None:
+def test_present_people_are_enabled_in_each_source(source: str, delimiter: str) -> None:
     header, there, _gone = SOURCES[source]
     (entry,), warnings = entries_from_csv(table(header, there, delimiter=delimiter), now=NOW)
     assert entry["enabled"], entry
@@ -164,7 +164,7 @@ def test_who_is_there_in_each_source(source: str, delimiter: str) -> None:
 
 
 @pytest.mark.parametrize(("source", "changes"), GONE, ids=str)
-def test_who_is_not_there_in_each_source(source: str, changes: dict[str, str]) -> None:
+def test_leavers_are_disabled_in_each_source(source: str, changes: dict[str, str]) -> None:
     header, there, _gone = SOURCES[source]
     stays = {title: text.replace("ada", "bob") for title, text in there.items()}
     entries, _warnings = entries_from_csv(table(header, {**there, **changes}, stays), now=NOW)
@@ -191,7 +191,7 @@ def test_the_table_counts_its_inputs(capsys: pytest.CaptureFixture[str]) -> None
         ("mail", {"mail": "\u200ba@x.example\u00a0"}, "a@x.example", [], ""),
     ],
 )  # fmt: skip
-def test_a_logon_name_is_no_address(
+def test_a_logon_name_is_not_an_address(
     header: str, row: dict[str, str], email: str, aliases: Any, logon_name: str
 ) -> None:
     (entry,), _warnings = entries_from_csv(table(header, row), now=NOW)
@@ -247,7 +247,7 @@ def test_an_unquoted_yes_of_yaml_means_what_was_written(values: list[object]) ->
 
 
 @pytest.mark.parametrize("values", [[], [""], [None], "Active", {"Active": True}])
-def test_enabled_values_that_cannot_be_meant(values: Any) -> None:
+def test_enabled_values_that_make_no_sense_are_refused(values: Any) -> None:
     with pytest.raises(CsvError, match="enabled_values"):
         entries_from_csv(table("mail|Status", {"mail": ADA[2], "Status": "Active"}), enabled_values=values, now=NOW)
 
@@ -298,7 +298,7 @@ def test_no_row_of_a_well_written_file_is_lost(names: list[str]) -> None:
 
 
 @given(st.integers(0, 200), st.sampled_from(['"', "\n", ",", ""]), st.integers(2, 6))
-def test_one_slip_anywhere_loses_no_one_in_silence(place: int, slip: str, count: int) -> None:
+def test_one_mistake_in_a_file_never_loses_a_person_silently(place: int, slip: str, count: int) -> None:
     data = table(
         "Name|mail|Enabled", *[{"Name": "P", "mail": f"p{n}@example.com", "Enabled": "True"} for n in range(count)]
     )
@@ -363,7 +363,7 @@ def test_records_of_web_apis(record: dict[str, Any], enabled: bool) -> None:
 
 
 @pytest.mark.parametrize("results", [None, {}, "x", 5, ["x"], [None]])
-def test_what_is_no_answer_is_an_error(results: Any) -> None:
+def test_an_answer_of_another_shape_is_an_error(results: Any) -> None:
     with pytest.raises(InvalidOption, match=r"^directory: "):
         entries_from_ldap(results)
 

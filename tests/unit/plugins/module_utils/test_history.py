@@ -58,7 +58,7 @@ def claimed(number: int = 1, *, ago: timedelta = HOUR, **fields: Any) -> Record:
         ([record(email=OLD), record(attempts=2)], "recently_invited", 2),
         # back to an address that was mailed an hour ago
         ([record(attempts=2, last_invited_at=NOW - HOUR), record(email=OLD, attempts=1)], "recently_invited", 2),
-        # somebody else's invitation at the same mailbox: a rehire, or an address that moved from one user to another
+        # another user's invitation at the same mailbox: a rehire, or an address that moved from one user to another
         ([record(2, email=HERE)], "recently_invited", 0),
         ([record(2, email="Person1@EXAMPLE.com", attempts=4)], "recently_invited", 0),
         ([record(2, email=HERE, last_invited_at=NOW - 48 * HOUR)], "not_activated", 0),
@@ -123,7 +123,7 @@ def test_another_record_from_the_future_that_matters_holds_too(whose: dict[str, 
     assert judged(record(1, claimed_at=future, last_invited_at=future, **whose)).reason == "in_doubt"
 
 
-def test_clocks_that_differ_by_minutes_hold_nobody_for_it() -> None:
+def test_clocks_that_differ_by_minutes_hold_no_user() -> None:
     soon = NOW + CLOCK_TOLERANCE
     assert judged(record(claimed_at=soon, last_invited_at=soon)).reason == "recently_invited"
     later = soon + timedelta(seconds=1)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The memory: what is on disk when, for whom, and what happens to a file that is no ledger."""
+"""The SQLite ledger: when which records are on disk, and how other files are refused."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_accounts_do_not_see_each_other(path: Path) -> None:
     assert history(path, "2")["4001"].state == "invited"
 
 
-def test_who_was_claimed_meanwhile_is_left_to_the_other_run(path: Path) -> None:
+def test_a_user_claimed_by_another_run_is_left_to_it(path: Path) -> None:
     first, second = SqliteLedger(path, "1"), SqliteLedger(path, "1")
     seen = seen_by(second, 1, 2)
     first.claim([claim(1)], {})
@@ -198,7 +198,7 @@ def test_a_query_asks_for_no_more_than_sqlite_takes(tmp_path: Path) -> None:
     assert len(ledger.history(user(number) for number in range(1, 2_501)).records) == 2_500
 
 
-def test_a_mailbox_is_known_whoever_had_it_and_a_user_at_each_address(path: Path) -> None:
+def test_a_ledger_finds_records_by_mailbox_and_by_user_at_each_address(path: Path) -> None:
     ledger = SqliteLedger(path, "1")
     old = replace(claim(1), email="Old@Example.com")
     assert ledger.claim([old], {}) == {}

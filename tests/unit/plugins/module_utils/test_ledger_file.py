@@ -45,7 +45,7 @@ def known(path: Path) -> list[Record]:
         return ledger.everything()
 
 
-def test_a_ledger_that_another_run_is_just_making_is_no_stranger(path: Path) -> None:
+def test_a_ledger_that_another_run_is_creating_is_accepted(path: Path) -> None:
     SqliteLedger(path, "1").close()
     path.unlink()
     queries: list[str] = []
@@ -128,7 +128,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("read_only", [False, True])
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_is_no_ledger_is_refused_and_left_as_it_is(
+def test_a_file_that_is_not_a_ledger_is_refused_and_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, read_only: bool
 ) -> None:
     spoil, said = REFUSED[kind]

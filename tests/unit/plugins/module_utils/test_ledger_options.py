@@ -51,7 +51,7 @@ def test_the_defaults_are_those_of_the_modules() -> None:
         ({"must_exist": True, "first_use": True}, "contradict each other"),
     ],
 )
-def test_what_cannot_be_meant(given: dict[str, Any], said: str) -> None:
+def test_values_that_make_no_sense_are_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidOption, match=said):
         read_ledger_options(given)
 

@@ -190,7 +190,7 @@ def test_an_encoding_that_was_not_asked_for_is_not_decoded(encoding: str) -> Non
     "text",
     ["[" * 200_000, '{"a":' * 200_000, '{"a": 1e999, "b": Infinity}', '{"a": NaN}', "9" * 10_000, '{"a": "\\ud8'],
 )
-def test_a_body_that_cannot_be_read_is_no_document(text: str) -> None:
+def test_an_unreadable_body_is_not_a_document(text: str) -> None:
     assert Response(200, {}, text).document() is None
 
 

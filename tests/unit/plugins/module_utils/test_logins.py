@@ -113,11 +113,11 @@ class Limiter:
         if now < self._closed_until or len(self._passed) >= 5:
             self._closed_until = now + 60
             self.refused += 1
-            told = {"retry_after": "60", "x_rate_limit_remaining": "0"} if self._headers else {}
-            return answer(429, {"errorCode": "CMN-301", "message": "Request rate exceeded"}, **told)
+            headers = {"retry_after": "60", "x_rate_limit_remaining": "0"} if self._headers else {}
+            return answer(429, {"errorCode": "CMN-301", "message": "Request rate exceeded"}, **headers)
         self._passed.append(now)
-        told = {"x_rate_limit_remaining": str(5 - len(self._passed))} if self._headers else {}
-        return answer(body={"access_token": "token-of-a-run"}, **told)
+        headers = {"x_rate_limit_remaining": str(5 - len(self._passed))} if self._headers else {}
+        return answer(body={"access_token": "token-of-a-run"}, **headers)
 
     def close(self) -> None:
         """Keeps no connection."""

@@ -71,7 +71,7 @@ def test_what_no_list_can_mean_is_refused(option: str, value: object) -> None:
 
 
 def test_the_table_is_as_large_as_it_seems(capsys: pytest.CaptureFixture[str]) -> None:
-    print(f"options x values that cannot be meant: {COUNT}")
+    print(f"options x values that make no sense: {COUNT}")
     assert COUNT == 198
     assert "198" in capsys.readouterr().out
 
@@ -82,7 +82,7 @@ def test_not_given_is_an_empty_list(option: str) -> None:
 
 
 @pytest.mark.parametrize("option", ["site", "department"])
-def test_an_empty_list_narrows_to_no_one_so_it_is_refused(option: str) -> None:
+def test_an_empty_list_would_select_no_user_so_it_is_refused(option: str) -> None:
     assert read_names(option, None) is None
     with pytest.raises(InvalidOption, match="empty list"):
         read_names(option, [])
@@ -231,7 +231,7 @@ def test_a_blank_among_users_is_reported_by_itself() -> None:
 
 
 @pytest.mark.parametrize("value", ["", " ", "None", "False", True, "abc", "4.0E+11", "400.0", "~", [], {}, "\u200b"])
-def test_an_account_that_cannot_be_meant_is_refused(value: object) -> None:
+def test_an_account_that_makes_no_sense_is_refused(value: object) -> None:
     with pytest.raises(InvalidOption, match=r"^expect_account: "):
         read_expected_account("expect_account", value)
 
@@ -243,7 +243,7 @@ def test_an_account() -> None:
 
 
 @pytest.mark.parametrize("value", [0, "0", "00", -1, "-1", "", "none", True, False, 1.5, "1.0", "1e3", [], "٣"])
-def test_a_guard_that_cannot_be_meant_is_refused(value: object) -> None:
+def test_a_guard_that_makes_no_sense_is_refused(value: object) -> None:
     with pytest.raises(InvalidOption, match=r"^max_invites: "):
         read_guard("max_invites", value)
 

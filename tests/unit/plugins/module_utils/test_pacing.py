@@ -131,7 +131,7 @@ def test_waits_for_a_penalty_have_a_random_part_that_grows_too() -> None:
             pacer.observe("auth", 429, {"retry-after": str(asked)})
         assert least < pacer.delay("auth") < least + 2
     most.observe("auth", 200, {"x-rate-limit-remaining": "0"})
-    assert most.delay("auth") == 60  # nobody was refused, so nothing is added
+    assert most.delay("auth") == 60  # no request was refused, so nothing is added
 
 
 @pytest.mark.parametrize("tiny", ["0.000001", "1e-9", "0", "-1", "nan", "inf", "1e400", ""])

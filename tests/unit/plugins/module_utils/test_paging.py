@@ -59,7 +59,7 @@ def test_an_empty_list_with_totals_is_empty() -> None:
     assert Reading(lambda _page: {"records": [], "paging": {"perPage": 1000}}).ids() == []
 
 
-def test_who_moves_up_when_somebody_leaves_the_first_page_is_found_by_reading_again() -> None:
+def test_a_user_who_moves_to_an_earlier_page_is_found_by_a_second_read() -> None:
     people = [1, 2, 3, 4, 5]
     left = iter([[], [1]])
 
@@ -157,11 +157,11 @@ def test_a_list_that_never_ends_is_an_error_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoiled", [{}, {"records": None}, {"errorCode": "CMN-211", "message": "Internal"}, {"records": [{"id": None}]}]
+    "malformed", [{}, {"records": None}, {"errorCode": "CMN-211", "message": "Internal"}, {"records": [{"id": None}]}]
 )
-def test_an_answer_that_is_no_page_is_an_error_at_once(spoiled: Any) -> None:
+def test_an_answer_that_is_not_a_page_is_an_error_at_once(malformed: Any) -> None:
     for bad_page in (1, 2):
-        reading = Reading(lambda page, bad=bad_page: spoiled if page == bad else served(range(1, 6), page))
+        reading = Reading(lambda page, bad=bad_page: malformed if page == bad else served(range(1, 6), page))
         with pytest.raises(UnusableAnswer, match=r"the list GET /x could not be read whole: a page .*No mail was sent"):
             reading.ids()
         assert reading.asked == list(range(1, bad_page + 1))

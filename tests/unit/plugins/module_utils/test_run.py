@@ -88,7 +88,7 @@ def test_an_error_becomes_a_result_with_what_was_achieved(rc: Emulator) -> None:
     }
 
 
-def test_an_error_that_nobody_expected_ends_the_session_and_shows_no_secret(rc: Emulator) -> None:
+def test_an_unexpected_error_ends_the_session_and_shows_no_secret(rc: Emulator) -> None:
     def failing(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         list(api.pages(LIST_EXTENSIONS, {}))
         raise KeyError(f"jwt {params['jwt']} and token {api._token}")
@@ -106,7 +106,7 @@ def test_an_error_that_nobody_expected_ends_the_session_and_shows_no_secret(rc: 
     assert rc.state()["open_sessions"] == []
 
 
-def test_an_error_that_nobody_expected_keeps_a_partial_result(rc: Emulator) -> None:
+def test_an_unexpected_error_keeps_a_partial_result(rc: Emulator) -> None:
     class Unexpected(Exception):
         result: ClassVar[dict[str, Any]] = {"changed": True, "results": [1]}
 
@@ -163,7 +163,7 @@ def test_a_signal_that_is_ignored_stays_ignored(rc: Emulator) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_waits_are_announced_to_whoever_runs_it(rc: Emulator) -> None:
+def test_waits_are_announced_to_the_user(rc: Emulator) -> None:
     lines: list[str] = []
 
     def waiting(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:

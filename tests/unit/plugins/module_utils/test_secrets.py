@@ -136,7 +136,7 @@ def test_a_credential_with_something_invisible_inside_is_refused_and_not_shown(o
 
 
 @pytest.mark.parametrize("token", ["a\rqqq", "a\nqqq", "a qqq", "q\u00f6qqq", "", None, 5, ["qqq"]])
-def test_a_token_that_no_header_can_carry_is_no_token(token: Any) -> None:
+def test_a_token_that_no_header_can_carry_is_refused(token: Any) -> None:
     wire = ScriptedWire([(TOKEN, answer(body={"access_token": token}))])
     with pytest.raises(TransportError, match="not with a token") as raised:
         Client(wire, CREDENTIALS, account="~", max_wait=9, clock=Clock(), sleep=Clock().sleep).call(c.READ_ACCOUNT)

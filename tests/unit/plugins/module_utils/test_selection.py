@@ -87,7 +87,7 @@ def test_a_long_list_of_strangers_takes_no_minutes() -> None:
     assert len(found.not_found) == 20_000
 
 
-def test_whoever_came_back_is_found_beside_their_old_user() -> None:
+def test_a_rehired_person_is_found_beside_their_old_user() -> None:
     old, new = user(1, email="a@x.org", status="disabled"), user(2, email="A@x.org")
     assert find_users(["a@x.org"], [old, new]).users == (new,)
     assert find_users(["a@x.org"], [old, user(3, email="a@x.org"), new]).users == ()
@@ -119,7 +119,7 @@ def test_an_address_is_taken_in_either_spelling() -> None:
 
 
 @pytest.mark.parametrize("junk", ["evil.net;.example.com", "a\0.example.com", "evil.net,example.com", "x .example.com"])
-def test_junk_in_a_domain_is_no_address(junk: str) -> None:
+def test_junk_in_a_domain_is_not_an_address(junk: str) -> None:
     person = user(1, email=f"ada@{junk}")
     (decision,) = decide(Policy(allowed_domains=["*.example.com", "example.com"]), [person], [person], History(), NOW)
     assert decision.reason == "placeholder_email"
@@ -131,7 +131,7 @@ def test_a_domain_of_idna_2003_admits_no_other_owner() -> None:
     assert decision.reason == "domain_not_allowed"
 
 
-def test_an_exclude_that_is_no_users_is_warned_of() -> None:
+def test_an_exclude_that_matches_no_user_is_a_warning() -> None:
     warned = excluding_nobody(Policy(exclude=["ada@example.com", "bob@example.com", "9*"]), [ADA])
     assert [one.split("'")[1] for one in warned] == ["bob@example.com", "9*"]
 

@@ -29,7 +29,7 @@ def test_durations(text: str, seconds: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", "48", "h", "-1h", "1.5h", "12h1d", "two days", "PT48H", "99999999999w", "4000d"]
 )
-def test_what_is_no_duration_names_the_option(text: str) -> None:
+def test_an_invalid_duration_names_the_option(text: str) -> None:
     with pytest.raises(InvalidOption, match=r"^resend_after: ") as raised:
         parse_duration("resend_after", text)
     assert raised.value.details() == {"code": "InvalidOption", "option": "resend_after"}
@@ -49,7 +49,7 @@ def test_moments(text: str, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "14"])
-def test_what_is_no_moment(text: str) -> None:
+def test_invalid_times_are_refused(text: str) -> None:
     with pytest.raises(InvalidOption, match=r"^created_before: .* such as 14d"):
         parse_moment("created_before", text, NOW)
 

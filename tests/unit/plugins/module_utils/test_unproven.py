@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request that may mail somebody, and answers that do not show whether RingCentral carried it out."""
+"""Requests that may mail a user, and answers that do not prove whether RingCentral carried them out."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_a_run_whose_answers_alone_take_too_long_ends() -> None:
 
 
 def test_long_waits_are_announced_before_they_begin() -> None:
-    clock, told = Clock(), list[tuple[float, str, float]]()
+    clock, announced = Clock(), list[tuple[float, str, float]]()
     limited = answer(429, {"errorCode": "CMN-301"}, retry_after="30")
     wire = ScriptedWire([log_in(), (READ, limited), (READ, answer(500)), (READ, answer(body={"id": 1})), ENDED])
     api = Client(
@@ -311,11 +311,11 @@ def test_long_waits_are_announced_before_they_begin() -> None:
         max_wait=900,
         clock=clock,
         sleep=clock.sleep,
-        on_wait=lambda seconds, why: told.append((seconds, why, clock.seconds)),
+        on_wait=lambda seconds, why: announced.append((seconds, why, clock.seconds)),
     )
     with api:
         api.call(c.READ_ACCOUNT)
-    assert told == [(30, "the rate limit of the group light", 1000)]
+    assert announced == [(30, "the rate limit of the group light", 1000)]
     assert clock.naps == [30, 1]
 
 

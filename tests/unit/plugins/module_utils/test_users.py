@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the account, and finding whom somebody named."""
+"""Reading the account, and finding the users in ``users``."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_names_of_types_go_to_and_fro() -> None:
     assert snake_case("IvrMenu") == "ivr_menu"
 
 
-def test_narrowing_is_asked_of_ringcentral_and_nobody_is_listed_twice() -> None:
+def test_ringcentral_applies_the_filters_and_no_user_is_listed_twice() -> None:
     api = Api(records=[extension(1), extension(2), extension(1)])
     assert [who.id for who in list_users(api, statuses=["not_activated"], types=PERSON_TYPES)] == ["4001", "4002"]
     assert api.params == {

@@ -80,7 +80,7 @@ def test_minutes_as_yaml_reads_an_unquoted_time() -> None:
         ({"timezone": "../../etc/passwd"}, r"is not a valid time zone"),
     ],
 )
-def test_what_cannot_be_right_is_told(options: dict[str, Any], says: str) -> None:
+def test_windows_that_make_no_sense_are_refused(options: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidOption, match=says):
         window(**options)
 

@@ -27,8 +27,8 @@ Step = tuple[str, Any]
 
 
 @dataclass
-class Stage:
-    """Each method plays a script whose beginning (login, account, list) is filled in."""
+class ModuleRunner:
+    """Runs modules against scripted answers. Each method adds the login, the account and the list to its script."""
 
     ledger: Path
     clock: Clock = field(default_factory=Clock)
@@ -93,8 +93,8 @@ def _validated(spec: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path / "ledger.sqlite3")
+def runner(tmp_path: Path) -> ModuleRunner:
+    return ModuleRunner(tmp_path / "ledger.sqlite3")
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def requests_to(machine: Machine, *operations: str) -> int:
 
 
 def writes(machine: Machine) -> list[str]:
-    """The requests that change something, without those that begin and end a session."""
+    """The requests that change something, without login and logout."""
     return [
         entry["path"]
         for entry in machine.rc.log

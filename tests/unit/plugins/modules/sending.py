@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The script of an invitation, and what came of it."""
+"""Scripted answers for an invitation, and helpers that read its outcome."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def task(*items: Any, status: str = "Completed", flat: bool = False, name: str =
     )
 
 
-def sent(stage: Any, what: str) -> list[Any]:
-    return [request.json for request in stage.wire.sent if str(request).startswith(what)]
+def sent(runner: Any, what: str) -> list[Any]:
+    return [request.json for request in runner.wire.sent if str(request).startswith(what)]
 
 
 def outcomes(result: dict[str, Any]) -> dict[str, Any]:
     return {entry["id"]: entry["outcome"] or entry["reason"] for entry in result["results"]}
 
 
-def remembered(stage: Any) -> dict[str, Any]:
-    return {record.user_id: record for record in SqliteLedger(stage.ledger, "1", read_only=True).everything()}
+def remembered(runner: Any) -> dict[str, Any]:
+    return {record.user_id: record for record in SqliteLedger(runner.ledger, "1", read_only=True).everything()}

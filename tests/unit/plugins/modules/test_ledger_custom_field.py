@@ -157,9 +157,7 @@ def test_a_directory_that_is_behind_holds_a_large_batch(emulate: Any, monkeypatc
     assert set(mails(machine).values()) == {1}
 
 
-def test_fields_that_nothing_shows_hold_everybody_unless_it_is_the_first_use(
-    emulate: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hidden_fields_hold_all_users_unless_it_is_the_first_use(emulate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = emulate(odd=False)
     machine.rc.account.create_field("Last invitation")
     hide(monkeypatch, without_fields)
@@ -371,11 +369,11 @@ def test_a_directory_that_repeats_a_page_for_ever_has_an_end(emulate: Any, monke
 
 def test_a_value_reads_back_as_its_record() -> None:
     asked = record(1, state="claimed", last_invited_at=None, claimed_at=NOW, task="t1", run="r1", attempts=7)
-    told = record(1, claimed_at=NOW, last_invited_at=NOW, run="r1", attempts=7)
+    requested = record(1, claimed_at=NOW, last_invited_at=NOW, run="r1", attempts=7)
     address = mark("1", "person1@example.com")
     for one, verb, text in (
         (asked, "asked", f"asked 2026-03-02T09:00:00Z, attempt 7, run r1, to {address}, task t1"),
-        (told, "invited", f"invited 2026-03-02T09:00:00Z, attempt 7, run r1, to {address}"),
+        (requested, "invited", f"invited 2026-03-02T09:00:00Z, attempt 7, run r1, to {address}"),
     ):
         assert write_value("1", verb, one) == text
         assert read_value("4001", f" {text} ", {address: one.email}, "") == one
@@ -403,7 +401,7 @@ def test_the_mark_of_an_address_tells_addresses_and_accounts_apart_and_shows_nei
         ({"path": " "}, "path is blank"),
     ],
 )
-def test_options_that_cannot_be_meant(emulate: Any, option: dict[str, Any], said: str) -> None:
+def test_options_that_make_no_sense_are_refused(emulate: Any, option: dict[str, Any], said: str) -> None:
     machine = emulate()
     with pytest.raises(InvalidOption, match=said):
         machine.invite(ledger=option)

@@ -151,7 +151,7 @@ def test_what_a_person_typed_is_kept_and_the_user_held(emulate: Any) -> None:
     assert machine.invite()["counts"]["invited"] == 1
 
 
-def test_whoever_the_directory_does_not_list_is_read_by_themselves(emulate: Any) -> None:
+def test_users_missing_from_the_directory_are_read_one_by_one(emulate: Any) -> None:
     machine = emulate(odd=False)
     machine.invite(limit=1)
     invited = str(machine.rc.outbox[0]["extension_id"])

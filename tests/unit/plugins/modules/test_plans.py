@@ -104,9 +104,9 @@ def test_a_plan_cannot_be_combined_with_other_users(
         emulate().invite(**options)
 
 
-def test_check_mode_returns_a_plan_of_those_who_would_be_invited(stage: Any) -> None:
+def test_check_mode_returns_a_plan_of_the_users_who_would_be_invited(runner: Any) -> None:
     people = [extension(1, site={"id": "1", "name": "Paris"}), extension(2, contact={})]
-    plan = stage.invite(people, check_mode=True)["plan"]
+    plan = runner.invite(people, check_mode=True)["plan"]
     assert plan == {
         "account": "1",
         "made_at": "2026-03-02T09:00:00Z",
@@ -114,7 +114,7 @@ def test_check_mode_returns_a_plan_of_those_who_would_be_invited(stage: Any) -> 
             {"id": "4001", "name": "Person 1", "email": "person1@example.com", "site": "Paris", "department": ""}
         ],
     }
-    assert "plan" not in stage.invite([extension(2, contact={})])
+    assert "plan" not in runner.invite([extension(2, contact={})])
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_check_mode_returns_a_plan_of_those_who_would_be_invited(stage: Any) -> 
         (NOW + timedelta(minutes=1), "48h"),
     ],
 )
-def test_a_plan_is_carried_out_within_its_age(stage: Any, made_at: Any, max_age: str) -> None:
+def test_a_plan_is_carried_out_within_its_age(runner: Any, made_at: Any, max_age: str) -> None:
     users = [{"id": "4001", "email": "person1@example.com"}]
     plan = {"account": "1", "made_at": to_iso(made_at), "users": users}
-    result = stage.invite(
+    result = runner.invite(
         [extension(1), extension(2)], all_pending=False, plan=plan, plan_max_age=max_age, check_mode=True
     )
     assert [(row["id"], row["outcome"]) for row in result["results"]] == [("4001", "would_invite")]
@@ -147,10 +147,10 @@ def test_a_plan_is_carried_out_within_its_age(stage: Any, made_at: Any, max_age:
     ],
 )
 def test_a_plan_of_the_wrong_age_is_refused_before_any_request(
-    stage: Any, made_at: str, max_age: str, message: str
+    runner: Any, made_at: str, max_age: str, message: str
 ) -> None:
     plan = {"account": "1", "made_at": made_at, "users": [{"id": "4001", "email": "person1@example.com"}]}
     with pytest.raises(InvalidOption) as caught:
-        stage.invite([extension(1)], all_pending=False, plan=plan, plan_max_age=max_age)
+        runner.invite([extension(1)], all_pending=False, plan=plan, plan_max_age=max_age)
     assert str(caught.value).startswith(message)
-    assert stage.wire.sent == []
+    assert runner.wire.sent == []

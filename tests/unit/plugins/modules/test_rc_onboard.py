@@ -135,13 +135,13 @@ def test_early_and_past_batches_are_only_counted(emulate: Emulate) -> None:
     }
 
 
-def test_a_day_begins_in_the_time_zone(stage: Any) -> None:
-    stage.clock.seconds += 6 * 3600  # 15:00 UTC, and the next day in Kiritimati
+def test_a_day_begins_in_the_time_zone(runner: Any) -> None:
+    runner.clock.seconds += 6 * 3600  # 15:00 UTC, and the next day in Kiritimati
     batches = [{"name": "a", "users": ["101"], "invite_on": "2026-03-03"}]
     options = {"batches": batches, "check_mode": True}
-    east = stage.onboard([extension(1)], **options, timezone="Pacific/Kiritimati")
+    east = runner.onboard([extension(1)], **options, timezone="Pacific/Kiritimati")
     assert (east["today"], summary(east, "state", "would_be_mailed")) == ("2026-03-03", {"a": ("due", 1)})
-    here = stage.onboard([extension(1)], **options)
+    here = runner.onboard([extension(1)], **options)
     assert (here["today"], summary(here, "state", "would_be_mailed")) == ("2026-03-02", {"a": ("early", 0)})
 
 
@@ -282,7 +282,7 @@ def test_unknown_fail_sends_no_mail_at_all(emulate: Emulate) -> None:
     assert mailed(machine) == []
 
 
-def test_a_user_whom_two_batches_name_differently_stops_the_run(emulate: Emulate) -> None:
+def test_a_user_named_differently_in_two_batches_stops_the_run(emulate: Emulate) -> None:
     machine, (group,) = started(emulate, 2)
     second = batch(machine, "b", [], users=[group[0].email.upper()])
     with pytest.raises(InvalidOption, match=r"batch b: users: .* is in the batch a too, named in another way"):

@@ -28,14 +28,14 @@ PEOPLE = [
 ]
 
 
-def bodies(stage: Any) -> list[Any]:
-    return [request.json for request in stage.wire.sent if request.method == "PUT"]
+def bodies(runner: Any) -> list[Any]:
+    return [request.json for request in runner.wire.sent if request.method == "PUT"]
 
 
-def test_it_sends_what_differs_and_nothing_else(stage: Any) -> None:
+def test_it_sends_what_differs_and_nothing_else(runner: Any) -> None:
     options = {"email": " ada@example.com ", "first_name": "Person", "last_name": "King"}
-    result = stage.correct(PEOPLE, (PUT, answer(body={"id": 4001})), user="101", **options)
-    assert bodies(stage) == [{"contact": {"email": "ada@example.com", "lastName": "King"}}]
+    result = runner.correct(PEOPLE, (PUT, answer(body={"id": 4001})), user="101", **options)
+    assert bodies(runner) == [{"contact": {"email": "ada@example.com", "lastName": "King"}}]
     assert result["changed"]
     assert result["diff"] == {
         "before": {"email": "person1@example.com", "last_name": "1"},
@@ -46,12 +46,12 @@ def test_it_sends_what_differs_and_nothing_else(stage: Any) -> None:
     assert result["account"] == {"id": "1", "main_number": "+16505550100"}
 
 
-def test_check_mode_says_the_same_and_sends_nothing(stage: Any) -> None:
+def test_check_mode_says_the_same_and_sends_nothing(runner: Any) -> None:
     options = {"user": "101", "department": "Sales", "job_title": "Analyst"}
-    planned = stage.correct(PEOPLE, check_mode=True, **options)
-    assert bodies(stage) == []
-    assert planned == stage.correct(PEOPLE, (PUT, answer(body={"id": 4001})), **options)
-    assert bodies(stage) == [{"contact": {"department": "Sales", "jobTitle": "Analyst"}}]
+    planned = runner.correct(PEOPLE, check_mode=True, **options)
+    assert bodies(runner) == []
+    assert planned == runner.correct(PEOPLE, (PUT, answer(body={"id": 4001})), **options)
+    assert bodies(runner) == [{"contact": {"department": "Sales", "jobTitle": "Analyst"}}]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_check_mode_says_the_same_and_sends_nothing(stage: Any) -> None:
         {"department": "", "job_title": ""},
     ],
 )
-def test_what_is_so_already_is_left_alone(stage: Any, options: dict[str, str]) -> None:
-    result = stage.correct(PEOPLE, user="person1@example.com", **options)
+def test_values_that_are_already_set_are_not_written(runner: Any, options: dict[str, str]) -> None:
+    result = runner.correct(PEOPLE, user="person1@example.com", **options)
     assert not result["changed"]
     assert result["diff"] == {"before": {}, "after": {}}
-    assert bodies(stage) == []
+    assert bodies(runner) == []
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_what_is_so_already_is_left_alone(stage: Any, options: dict[str, str]) -
         ({"user": "101", "email": "ada"}, "^email: 'ada' is not an e-mail address"),
     ],
 )
-def test_bad_input_fails_before_any_request(stage: Any, options: dict[str, str], says: str) -> None:
+def test_bad_input_fails_before_any_request(runner: Any, options: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidOption, match=says):
-        stage.correct(PEOPLE, **options)
-    assert stage.wire.sent == []
+        runner.correct(PEOPLE, **options)
+    assert runner.wire.sent == []
 
 
 @pytest.mark.parametrize(
@@ -94,32 +94,32 @@ def test_bad_input_fails_before_any_request(stage: Any, options: dict[str, str],
         ({"user": "101", "email": "PERSON2@example.com"}, r"^email: .* is the address of Person 2 \(extension 102"),
     ],
 )
-def test_users_and_addresses_it_refuses(stage: Any, options: dict[str, str], says: str) -> None:
+def test_users_and_addresses_it_refuses(runner: Any, options: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidOption, match=says):
-        stage.correct(PEOPLE, **{"email": "ada@example.com", **options})
-    assert bodies(stage) == []
+        runner.correct(PEOPLE, **{"email": "ada@example.com", **options})
+    assert bodies(runner) == []
 
 
-def test_an_address_that_only_a_queue_has_is_free(stage: Any) -> None:
-    assert stage.correct(PEOPLE, user="101", email="sales@example.com", check_mode=True)["changed"]
+def test_an_address_that_only_a_queue_has_is_free(runner: Any) -> None:
+    assert runner.correct(PEOPLE, user="101", email="sales@example.com", check_mode=True)["changed"]
 
 
-def test_the_wrong_account_is_left_alone(stage: Any) -> None:
+def test_the_wrong_account_is_refused_before_any_change(runner: Any) -> None:
     with pytest.raises(WrongAccount, match="opens the account 1"):
-        stage.correct(PEOPLE, user="101", email="ada@example.com", expect_account="2")
+        runner.correct(PEOPLE, user="101", email="ada@example.com", expect_account="2")
 
 
-def test_a_lost_answer_is_asked_for_again(stage: Any) -> None:
+def test_a_lost_answer_is_asked_for_again(runner: Any) -> None:
     lost = (PUT, TransportError("gone", sent=True))
-    stage.correct(PEOPLE, lost, (PUT, answer(body={"id": 4001})), user="101", email="ada@example.com")
-    assert bodies(stage) == [{"contact": {"email": "ada@example.com"}}] * 2
+    runner.correct(PEOPLE, lost, (PUT, answer(body={"id": 4001})), user="101", email="ada@example.com")
+    assert bodies(runner) == [{"contact": {"email": "ada@example.com"}}] * 2
 
 
-def test_a_refusal_is_not_repeated(stage: Any) -> None:
+def test_a_refusal_is_not_repeated(runner: Any) -> None:
     refused = answer(400, {"errorCode": "CMN-101", "message": "Parameter [email] value is invalid"})
     with pytest.raises(ApiError, match="CMN-101"):
-        stage.correct(PEOPLE, (PUT, refused), user="101", email="ada@example.com")
-    assert len(bodies(stage)) == 1
+        runner.correct(PEOPLE, (PUT, refused), user="101", email="ada@example.com")
+    assert len(bodies(runner)) == 1
 
 
 def test_against_the_emulator_it_is_done_once(emulate: Callable[..., Machine]) -> None:

@@ -19,13 +19,13 @@ PEOPLE = [
 ]
 
 
-def asked(stage: Any) -> Any:
-    return next(request.params for request in stage.wire.sent if str(request) == LIST)
+def asked(runner: Any) -> Any:
+    return next(request.params for request in runner.wire.sent if str(request) == LIST)
 
 
-def test_it_returns_users_and_counts(stage: Any) -> None:
-    result = stage.info(PEOPLE)
-    assert asked(stage) == {"type": ["User"], "page": 1, "perPage": 1000}
+def test_it_returns_users_and_counts(runner: Any) -> None:
+    result = runner.info(PEOPLE)
+    assert asked(runner) == {"type": ["User"], "page": 1, "perPage": 1000}
     assert [user["id"] for user in result["users"]] == ["4001", "4002", "4003"]
     assert result | {"users": None} == {
         "changed": False,
@@ -38,9 +38,9 @@ def test_it_returns_users_and_counts(stage: Any) -> None:
     }
 
 
-def test_without_details_it_only_counts(stage: Any) -> None:
-    result = stage.info(PEOPLE, details=False, status=["not_activated"])
-    assert asked(stage)["status"] == ["NotActivated"]
+def test_without_details_it_only_counts(runner: Any) -> None:
+    result = runner.info(PEOPLE, details=False, status=["not_activated"])
+    assert asked(runner)["status"] == ["NotActivated"]
     assert "users" not in result
     assert (result["total"], result["counts"]["not_activated"]) == (1, 1)
 
@@ -56,13 +56,13 @@ def test_without_details_it_only_counts(stage: Any) -> None:
         ({"status": ["frozen", "enabled"]}, ["4002", "4003"]),
     ],
 )
-def test_narrowing(stage: Any, options: dict[str, Any], ids: list[str]) -> None:
-    assert [user["id"] for user in stage.info(PEOPLE, **options)["users"]] == ids
+def test_filters(runner: Any, options: dict[str, Any], ids: list[str]) -> None:
+    assert [user["id"] for user in runner.info(PEOPLE, **options)["users"]] == ids
 
 
-def test_named_users(stage: Any) -> None:
-    result = stage.info(PEOPLE, users=["102", "nobody@example.com", "4001"], type=["user", "department"])
-    assert asked(stage) == {"page": 1, "perPage": 1000}
+def test_named_users(runner: Any) -> None:
+    result = runner.info(PEOPLE, users=["102", "nobody@example.com", "4001"], type=["user", "department"])
+    assert asked(runner) == {"page": 1, "perPage": 1000}
     assert [user["id"] for user in result["users"]] == ["4002", "4001", "4004"]
     assert result["not_found"] == ["nobody@example.com"]
     assert result["warnings"] == [
@@ -70,21 +70,21 @@ def test_named_users(stage: Any) -> None:
     ]
 
 
-def test_named_users_that_are_narrowed_out_are_not_dropped_without_a_word(stage: Any) -> None:
-    result = stage.info(PEOPLE, users=["4004"])
+def test_named_users_that_a_filter_leaves_out_are_reported(runner: Any) -> None:
+    result = runner.info(PEOPLE, users=["4004"])
     assert (result["users"], result["not_found"]) == ([], [])
     assert result["warnings"] == ["users: the other options, such as type, exclude 1 of the users that were found"]
 
 
-def test_bad_input_fails_before_any_request(stage: Any) -> None:
+def test_bad_input_fails_before_any_request(runner: Any) -> None:
     with pytest.raises(InvalidOption, match=r"^created_before: 'soon'"):
-        stage.info(PEOPLE, created_before="soon")
-    assert stage.wire.sent == []
+        runner.info(PEOPLE, created_before="soon")
+    assert runner.wire.sent == []
     with pytest.raises(WrongAccount, match="opens the account 1"):
-        stage.info(PEOPLE, expect_account="2")
+        runner.info(PEOPLE, expect_account="2")
 
 
-def test_the_findings_of_each_user(stage: Any) -> None:
+def test_the_findings_of_each_user(runner: Any) -> None:
     people = [
         extension(1),
         extension(2, contact={}),
@@ -108,7 +108,7 @@ def test_the_findings_of_each_user(stage: Any) -> None:
         {"email": "twin@example.com", "name": "Person 10"},
     ]
     options = {"findings": True, "directory": directory, "match_by": ["email", "name"]}
-    result = stage.info(people, allowed_domains=["example.com"], type=["user", "department"], **options)
+    result = runner.info(people, allowed_domains=["example.com"], type=["user", "department"], **options)
     found = {one["id"]: (list(one["findings"]), one["directory_email"]) for one in result["users"] if "findings" in one}
     assert found == {
         "4001": (["not_activated"], None),
@@ -139,6 +139,6 @@ def test_the_findings_of_each_user(stage: Any) -> None:
     }  # fmt: skip
 
 
-def test_a_directory_without_findings_is_a_mistake(stage: Any) -> None:
+def test_a_directory_without_findings_is_a_mistake(runner: Any) -> None:
     with pytest.raises(InvalidOption, match=r"^directory: is for findings"):
-        stage.info([extension(1)], directory=[{"email": "a@example.com"}])
+        runner.info([extension(1)], directory=[{"email": "a@example.com"}])

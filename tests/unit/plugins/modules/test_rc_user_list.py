@@ -38,11 +38,11 @@ def put(number: int, reply: Any = None) -> tuple[str, Any]:
     return f"PUT {ACCOUNT}/extension/{4000 + number}", reply or answer(body={"id": 4000 + number})
 
 
-def sent(stage: Any) -> list[tuple[str, Any]]:
+def sent(runner: Any) -> list[tuple[str, Any]]:
     """The ids that were written to, with the contact values."""
     return [
         (request.path.rpartition("/")[2], request.json["contact"])
-        for request in stage.wire.sent
+        for request in runner.wire.sent
         if request.method == "PUT"
     ]
 
@@ -51,14 +51,14 @@ def outcomes(result: dict[str, Any]) -> dict[str, str]:
     return {user["id"]: user["outcome"] for user in result["users"]}
 
 
-def test_one_login_and_one_read_serve_every_user(stage: Any) -> None:
+def test_one_login_and_one_read_serve_every_user(runner: Any) -> None:
     users = [
         {"user": "101", "email": "ada@example.com", "last_name": "King"},
         {"user": "person2@example.com", "last_name": "2"},
         {"user": "4005", "department": "Engines"},
     ]
-    result = stage.correct(PEOPLE, put(1), put(5), users=users)
-    assert [str(request) for request in stage.wire.sent] == [
+    result = runner.correct(PEOPLE, put(1), put(5), users=users)
+    assert [str(request) for request in runner.wire.sent] == [
         TOKEN,
         f"GET {ACCOUNT}",
         f"GET {ACCOUNT}/extension",
@@ -66,7 +66,7 @@ def test_one_login_and_one_read_serve_every_user(stage: Any) -> None:
         f"PUT {ACCOUNT}/extension/4005",
         REVOKE,
     ]
-    assert sent(stage) == [
+    assert sent(runner) == [
         ("4001", {"email": "ada@example.com", "lastName": "King"}),
         ("4005", {"department": "Engines"}),
     ]
@@ -125,11 +125,11 @@ def test_one_login_and_one_read_serve_every_user(stage: Any) -> None:
     }
 
 
-def test_check_mode_predicts_the_same_and_writes_nothing(stage: Any) -> None:
+def test_check_mode_predicts_the_same_and_writes_nothing(runner: Any) -> None:
     users = [{"user": "101", "email": "ada@example.com"}, {"user": "102", "email": "person2@example.com"}]
-    planned = stage.correct(PEOPLE, check_mode=True, users=users)
-    assert sent(stage) == []
-    done = stage.correct(PEOPLE, put(1), users=users)
+    planned = runner.correct(PEOPLE, check_mode=True, users=users)
+    assert sent(runner) == []
+    done = runner.correct(PEOPLE, put(1), users=users)
     assert outcomes(planned) == {"4001": "would_correct", "4002": "unchanged"}
     assert outcomes(done) == {"4001": "corrected", "4002": "unchanged"}
     for result in (planned, done):
@@ -138,54 +138,54 @@ def test_check_mode_predicts_the_same_and_writes_nothing(stage: Any) -> None:
     assert planned == done
 
 
-def test_nothing_changes_where_everything_is_right(stage: Any) -> None:
-    result = stage.correct(PEOPLE, users=[{"user": "101", "email": "PERSON1@example.com"}])
+def test_nothing_changes_where_everything_is_right(runner: Any) -> None:
+    result = runner.correct(PEOPLE, users=[{"user": "101", "email": "PERSON1@example.com"}])
     assert (result["changed"], result["diff"], outcomes(result)) == (False, [], {"4001": "unchanged"})
 
 
-def test_an_entry_that_repeats_another_counts_once(stage: Any) -> None:
+def test_an_entry_that_repeats_another_counts_once(runner: Any) -> None:
     users = [
         {"user": "101", "email": "ada@example.com"},
         {"user": "101 ", "email": "Ada@Example.com"},
         {"user": "person1@example.com", "email": "ada@example.com"},
     ]
-    result = stage.correct(PEOPLE, put(1), users=users)
+    result = runner.correct(PEOPLE, put(1), users=users)
     assert outcomes(result) == {"4001": "corrected"}
 
 
-def test_an_address_is_given_up_before_the_next_user_gets_it(stage: Any) -> None:
+def test_an_address_is_given_up_before_the_next_user_gets_it(runner: Any) -> None:
     users = [
         {"user": "101", "email": "person2@example.com"},
         {"user": "102", "email": "person5@example.com"},
         {"user": "105", "email": "new@example.com"},
     ]
-    result = stage.correct(PEOPLE, put(5), put(2), put(1), users=users)
-    assert [identity for identity, _ in sent(stage)] == ["4005", "4002", "4001"]
+    result = runner.correct(PEOPLE, put(5), put(2), put(1), users=users)
+    assert [identity for identity, _ in sent(runner)] == ["4005", "4002", "4001"]
     assert [user["id"] for user in result["users"]] == ["4001", "4002", "4005"]
 
 
-def test_no_user_gets_an_address_that_its_holder_kept(stage: Any) -> None:
+def test_no_user_gets_an_address_that_its_holder_kept(runner: Any) -> None:
     users = [
         {"user": "101", "email": "person2@example.com"},
         {"user": "102", "email": "new@example.com"},
         {"user": "105", "department": "Engines"},
     ]
     with pytest.raises(IncompleteCorrection) as caught:
-        stage.correct(PEOPLE, put(2, REFUSED), put(5), users=users)
+        runner.correct(PEOPLE, put(2, REFUSED), put(5), users=users)
     assert outcomes(caught.value.result) == {"4001": "not_attempted", "4002": "failed", "4005": "corrected"}
     assert caught.value.result["users"][0]["message"] == (
         "not attempted, Person 2 (extension 102, id 4002) still has or may have person2@example.com"
     )
 
 
-def test_a_refused_user_fails_alone(stage: Any) -> None:
+def test_a_refused_user_fails_alone(runner: Any) -> None:
     users = [
         {"user": "101", "email": "ada@example.com"},
         {"user": "102", "email": "bob@example.com"},
         {"user": "105", "email": "eve@example.com"},
     ]
     with pytest.raises(IncompleteCorrection, match=r"^1 of 3 users were not corrected.*Person 2 .*CMN-101") as caught:
-        stage.correct(PEOPLE, put(1), put(2, REFUSED), put(5), users=users)
+        runner.correct(PEOPLE, put(1), put(2, REFUSED), put(5), users=users)
     result = caught.value.as_result()
     assert outcomes(result) == {"4001": "corrected", "4002": "failed", "4005": "corrected"}
     failed = result["users"][1]
@@ -197,7 +197,7 @@ def test_a_refused_user_fails_alone(stage: Any) -> None:
     assert result["error"] == {"code": "IncompleteCorrection"}
 
 
-def test_a_missing_permission_ends_the_task_and_names_the_rest(stage: Any) -> None:
+def test_a_missing_permission_ends_the_task_and_names_the_rest(runner: Any) -> None:
     users = [
         {"user": "101", "email": "ada@example.com"},
         {"user": "102", "email": "bob@example.com"},
@@ -205,7 +205,7 @@ def test_a_missing_permission_ends_the_task_and_names_the_rest(stage: Any) -> No
         {"user": "106", "last_name": "6"},
     ]
     with pytest.raises(IncompleteCorrection, match=r"^2 of 4 users were not corrected") as caught:
-        stage.correct(PEOPLE, put(1), put(2, FORBIDDEN), users=users)
+        runner.correct(PEOPLE, put(1), put(2, FORBIDDEN), users=users)
     result = caught.value.as_result()
     assert outcomes(result) == {
         "4001": "corrected",
@@ -215,7 +215,7 @@ def test_a_missing_permission_ends_the_task_and_names_the_rest(stage: Any) -> No
     }
     assert "Person 5 (extension 105, id 4005): not attempted, the task stopped early" in result["msg"]
     assert result["error"]["code"] == "CMN-408"
-    assert len(sent(stage)) == 2
+    assert len(sent(runner)) == 2
 
 
 @pytest.mark.parametrize(
@@ -223,10 +223,10 @@ def test_a_missing_permission_ends_the_task_and_names_the_rest(stage: Any) -> No
     [{}, {"id": 4005}, {"id": None}, {"errorCode": "CMN-101", "message": "Parameter [email] value is invalid"}],
     ids=["empty", "another user", "no id", "an error with 200"],
 )
-def test_an_answer_that_does_not_name_the_user_proves_nothing(stage: Any, reply: dict[str, Any]) -> None:
+def test_an_answer_that_does_not_name_the_user_proves_nothing(runner: Any, reply: dict[str, Any]) -> None:
     users = [{"user": "101", "email": "ada@example.com"}, {"user": "102", "email": "bob@example.com"}]
     with pytest.raises(IncompleteCorrection) as caught:
-        stage.correct(PEOPLE, put(1, answer(body=reply)), put(2), users=users)
+        runner.correct(PEOPLE, put(1, answer(body=reply)), put(2), users=users)
     assert outcomes(caught.value.result) == {"4001": "unknown", "4002": "corrected"}
     unknown = caught.value.result["users"][0]
     assert unknown["changed"]
@@ -235,9 +235,9 @@ def test_an_answer_that_does_not_name_the_user_proves_nothing(stage: Any, reply:
 
 
 @pytest.mark.parametrize("reply", [{}, {"id": 4005}], ids=["empty", "another user"])
-def test_an_answer_without_the_single_user_is_no_success(stage: Any, reply: dict[str, Any]) -> None:
+def test_an_answer_without_the_single_user_is_not_a_success(runner: Any, reply: dict[str, Any]) -> None:
     with pytest.raises(TransportError) as caught:
-        stage.correct(PEOPLE, put(1, answer(body=reply)), user="101", email="ada@example.com")
+        runner.correct(PEOPLE, put(1, answer(body=reply)), user="101", email="ada@example.com")
     assert caught.value.sent
 
 
@@ -246,17 +246,17 @@ def lost(number: int) -> list[tuple[str, Any]]:
     return [put(number, TransportError("gone", sent=True))] * 5
 
 
-def test_a_user_without_an_answer_does_not_stop_the_others(stage: Any) -> None:
+def test_a_user_without_an_answer_does_not_stop_the_others(runner: Any) -> None:
     users = [{"user": "101", "email": "ada@example.com"}, {"user": "102", "email": "bob@example.com"}]
     with pytest.raises(IncompleteCorrection) as caught:
-        stage.correct(PEOPLE, *lost(1), put(2), users=users)
+        runner.correct(PEOPLE, *lost(1), put(2), users=users)
     assert outcomes(caught.value.result) == {"4001": "unknown", "4002": "corrected"}
 
 
-def test_three_users_in_a_row_without_an_answer_end_the_task(stage: Any) -> None:
+def test_three_users_in_a_row_without_an_answer_end_the_task(runner: Any) -> None:
     users = [{"user": str(100 + number), "department": "Engines"} for number in (1, 2, 5, 6)]
     with pytest.raises(IncompleteCorrection) as caught:
-        stage.correct(PEOPLE, *lost(1), *lost(2), *lost(5), users=users)
+        runner.correct(PEOPLE, *lost(1), *lost(2), *lost(5), users=users)
     assert outcomes(caught.value.result) == {
         "4001": "unknown",
         "4002": "unknown",
@@ -266,28 +266,28 @@ def test_three_users_in_a_row_without_an_answer_end_the_task(stage: Any) -> None
     assert caught.value.as_result()["error"]["code"] == "TransportError"
 
 
-def test_a_connection_that_never_opens_ends_the_task_unchanged(stage: Any) -> None:
+def test_a_connection_that_never_opens_ends_the_task_unchanged(runner: Any) -> None:
     users = [{"user": "101", "email": "ada@example.com"}, {"user": "102", "email": "bob@example.com"}]
     refused_connection = [put(1, TransportError("connection refused", sent=False))] * 5
     with pytest.raises(IncompleteCorrection) as caught:
-        stage.correct(PEOPLE, *refused_connection, users=users)
+        runner.correct(PEOPLE, *refused_connection, users=users)
     assert outcomes(caught.value.result) == {"4001": "failed", "4002": "not_attempted"}
     assert not caught.value.result["changed"]
 
 
-def test_a_wait_that_max_wait_does_not_allow_ends_the_task(stage: Any) -> None:
+def test_a_wait_that_max_wait_does_not_allow_ends_the_task(runner: Any) -> None:
     users = [{"user": str(100 + number), "department": "Engines"} for number in (1, 2, 5)]
     limited = answer(429, {"errorCode": "CMN-301", "message": "Request rate exceeded"}, retry_after="1000")
     with pytest.raises(IncompleteCorrection, match=r"^2 of 3 users .*max_wait") as caught:
-        stage.correct(PEOPLE, put(1), put(2, limited), users=users)
+        runner.correct(PEOPLE, put(1), put(2, limited), users=users)
     assert outcomes(caught.value.result) == {"4001": "corrected", "4002": "failed", "4005": "not_attempted"}
     assert caught.value.as_result()["error"] == {"code": "OutOfTime"}
 
 
-def test_a_session_that_ends_early_is_renewed(stage: Any) -> None:
+def test_a_session_that_ends_early_is_renewed(runner: Any) -> None:
     users = [{"user": str(100 + number), "department": "Engines"} for number in (1, 2)]
     expired = answer(401, {"errorCode": "OAU-213", "message": "Token not found"})
-    result = stage.correct(PEOPLE, put(1), put(2, expired), log_in("token-2"), put(2), users=users)
+    result = runner.correct(PEOPLE, put(1), put(2, expired), log_in("token-2"), put(2), users=users)
     assert outcomes(result) == {"4001": "corrected", "4002": "corrected"}
 
 
@@ -303,18 +303,18 @@ def test_a_session_that_ends_early_is_renewed(stage: Any) -> None:
         ("department", "R&D\u200b", "R&D"),
     ],
 )
-def test_invisible_characters_are_never_written(stage: Any, form: str, option: str, written: str, stored: str) -> None:
+def test_invisible_characters_are_never_written(runner: Any, form: str, option: str, written: str, stored: str) -> None:
     change = {"user": "\u200e101\u00a0", option: written}
-    stage.correct(PEOPLE, put(1), **(change if form == "single" else {"users": [change]}))
-    (contact,) = (contact for _, contact in sent(stage))
+    runner.correct(PEOPLE, put(1), **(change if form == "single" else {"users": [change]}))
+    (contact,) = (contact for _, contact in sent(runner))
     assert list(contact.values()) == [stored]
 
 
-def test_a_surname_may_be_true(stage: Any) -> None:
-    assert stage.correct(PEOPLE, put(1), users=[{"user": "101", "last_name": "True"}])["changed"]
+def test_a_surname_may_be_true(runner: Any) -> None:
+    assert runner.correct(PEOPLE, put(1), users=[{"user": "101", "last_name": "True"}])["changed"]
 
 
-def test_many_entries_do_not_read_the_whole_account_each(monkeypatch: pytest.MonkeyPatch, stage: Any) -> None:
+def test_many_entries_do_not_read_the_whole_account_each(monkeypatch: pytest.MonkeyPatch, runner: Any) -> None:
     searched: list[int] = []
 
     def counting(names: Any, users: Any) -> Any:
@@ -324,7 +324,7 @@ def test_many_entries_do_not_read_the_whole_account_each(monkeypatch: pytest.Mon
     monkeypatch.setattr(_user_changes, "find_users", counting)
     people = [extension(number) for number in range(1, 1001)]
     users = [{"user": f"person{number}@example.com", "email": f"new{number}@example.com"} for number in range(1, 501)]
-    result = stage.correct(people, check_mode=True, users=users)
+    result = runner.correct(people, check_mode=True, users=users)
     assert [user["id"] for user in result["users"]] == [str(4000 + number) for number in range(1, 501)]
     assert [user["email"] for user in result["users"]] == [user["email"] for user in users]
     assert sum(searched) < 1000 + 500 * 20  # the account once, then halves of what it held

@@ -22,11 +22,11 @@ PEOPLE = [
 ]
 
 
-def refused(stage: Any, *users: dict[str, Any]) -> list[tuple[int, str, str]]:
+def refused(runner: Any, *users: dict[str, Any]) -> list[tuple[int, str, str]]:
     """The problems of a list that is refused as a whole: entry, option and message of each."""
     with pytest.raises(InvalidOption) as caught:
-        stage.correct(PEOPLE, users=list(users))
-    assert "PUT" not in {request.method for request in stage.wire.sent}
+        runner.correct(PEOPLE, users=list(users))
+    assert "PUT" not in {request.method for request in runner.wire.sent}
     assert caught.value.message.endswith("No user was changed.")
     problems = caught.value.as_result()["problems"]
     for problem in problems:
@@ -45,15 +45,15 @@ def refused(stage: Any, *users: dict[str, Any]) -> list[tuple[int, str, str]]:
         ({"users": [{"user": "101", "email": "ada@example.com"}], "department": ""}, "combined with department;"),
     ],
 )
-def test_the_two_forms_exclude_each_other(stage: Any, options: dict[str, Any], says: str) -> None:
+def test_the_two_forms_exclude_each_other(runner: Any, options: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidOption, match=says):
-        stage.correct(PEOPLE, **options)
-    assert stage.wire.sent == []
+        runner.correct(PEOPLE, **options)
+    assert runner.wire.sent == []
 
 
-def test_every_problem_is_named_before_the_first_write(stage: Any) -> None:
+def test_every_problem_is_named_before_the_first_write(runner: Any) -> None:
     problems = refused(
-        stage,
+        runner,
         {"user": "101", "email": "ada@example.com"},
         {"user": "gone@example.com", "email": "new@example.com"},
         {"user": "4001", "department": "Sales"},
@@ -85,8 +85,8 @@ def test_every_problem_is_named_before_the_first_write(stage: Any) -> None:
     ]
 
 
-def test_entries_that_are_all_malformed_are_looked_up_too(stage: Any) -> None:
-    problems = refused(stage, {"user": "gone@example.com", "email": "ada"}, {"user": "102"})
+def test_entries_that_are_all_malformed_are_looked_up_too(runner: Any) -> None:
+    problems = refused(runner, {"user": "gone@example.com", "email": "ada"}, {"user": "102"})
     assert [(entry, option) for entry, option, _ in problems] == [
         (1, "email"),
         (1, "user"),
@@ -94,28 +94,28 @@ def test_entries_that_are_all_malformed_are_looked_up_too(stage: Any) -> None:
     ]
 
 
-def test_a_long_list_of_problems_is_cut_in_the_message_alone(stage: Any) -> None:
+def test_a_long_list_of_problems_is_cut_in_the_message_alone(runner: Any) -> None:
     users = [{"user": f"{number}@example.com", "department": "Sales"} for number in range(SHOWN + 15)]
     with pytest.raises(InvalidOption, match=r"40 of 40 entries cannot be applied: .*; and 15 more\. No user") as caught:
-        stage.correct(PEOPLE, users=users)
+        runner.correct(PEOPLE, users=users)
     assert [problem["user"] for problem in caught.value.result["problems"]] == [user["user"] for user in users]
 
 
-def test_entries_that_contradict_each_other_are_refused(stage: Any) -> None:
+def test_entries_that_contradict_each_other_are_refused(runner: Any) -> None:
     users = [
         {"user": "101", "department": "Sales"},
         {"user": "person1@example.com", "department": "Engines"},
         {"user": "id-less", "department": "Engines"},
     ]
-    assert refused(stage, *users) == [
+    assert refused(runner, *users) == [
         (2, "user", "entry 1 is about Person 1 (extension 101, id 4001) too and differs; merge the two"),
         (3, "user", "no user has the e-mail, id or extension number id-less"),
     ]
 
 
-def test_one_address_for_two_users_is_refused(stage: Any) -> None:
+def test_one_address_for_two_users_is_refused(runner: Any) -> None:
     problems = refused(
-        stage, {"user": "101", "email": "team@example.com"}, {"user": "102", "email": "TEAM@example.com"}
+        runner, {"user": "101", "email": "team@example.com"}, {"user": "102", "email": "TEAM@example.com"}
     )
     assert problems == [
         (1, "email", "team@example.com is wanted by entry 2 too; give each user their own"),
@@ -123,17 +123,17 @@ def test_one_address_for_two_users_is_refused(stage: Any) -> None:
     ]
 
 
-def test_an_address_that_a_user_keeps_is_taken_though_the_user_is_listed(stage: Any) -> None:
+def test_an_address_that_a_user_keeps_is_taken_though_the_user_is_listed(runner: Any) -> None:
     problems = refused(
-        stage, {"user": "101", "email": "person1@example.com"}, {"user": "102", "email": "person1@example.com"}
+        runner, {"user": "101", "email": "person1@example.com"}, {"user": "102", "email": "person1@example.com"}
     )
     assert problems == [(2, "email", "person1@example.com is the address of Person 1 (extension 101, id 4001) already")]
 
 
-def test_users_who_swap_addresses_are_refused(stage: Any) -> None:
+def test_users_who_swap_addresses_are_refused(runner: Any) -> None:
     words = "cannot come free, since entries swap addresses; give one of the users a temporary address first"
     problems = refused(
-        stage,
+        runner,
         {"user": "101", "email": "person2@example.com"},
         {"user": "102", "email": "person1@example.com"},
         {"user": "105", "email": "new@example.com"},
@@ -152,12 +152,12 @@ def test_users_who_swap_addresses_are_refused(stage: Any) -> None:
         ({"first_name": "", "last_name": "\u200b"}, "first_name", "the user would be left without a name"),
     ],
 )
-def test_values_that_cannot_be_meant_are_refused(stage: Any, change: dict[str, Any], option: str, says: str) -> None:
-    ((entry, named, message),) = refused(stage, {"user": "101", **change})
+def test_values_that_make_no_sense_are_refused(runner: Any, change: dict[str, Any], option: str, says: str) -> None:
+    ((entry, named, message),) = refused(runner, {"user": "101", **change})
     assert (entry, named) == (1, option)
     assert message.startswith(says) or says in message
 
 
-def test_an_entry_that_was_applied_before_is_recognised(stage: Any) -> None:
-    (problem,) = refused(stage, {"user": "old@example.com", "email": "person2@example.com"})
+def test_an_entry_that_was_applied_before_is_recognised(runner: Any) -> None:
+    (problem,) = refused(runner, {"user": "old@example.com", "email": "person2@example.com"})
     assert problem[2].endswith("Person 2 (extension 102, id 4002) has the new address already")

@@ -55,9 +55,9 @@ def test_waves_are_sent_in_their_order_within_one_login(emulate: Emulate) -> Non
     assert result["counts"]["invited"] == 18
 
 
-def test_the_pause_is_slept_between_waves_alone_and_spends_no_max_wait(stage: Any) -> None:
+def test_the_pause_is_slept_between_waves_alone_and_spends_no_max_wait(runner: Any) -> None:
     people = [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)]
-    result = stage.invite(
+    result = runner.invite(
         people,
         ACCEPTED,
         task(1, 2),
@@ -68,13 +68,13 @@ def test_the_pause_is_slept_between_waves_alone_and_spends_no_max_wait(stage: An
         wave_pause=1800,
         max_wait=5,
     )
-    assert stage.clock.naps == [0.25, 1800, 0.25]
+    assert runner.clock.naps == [0.25, 1800, 0.25]
     assert result["counts"]["invited"] == 4
 
 
-def test_there_is_no_pause_if_only_one_wave_has_users(stage: Any) -> None:
-    stage.invite([at("Rome", 1), at("Rome", 2)], ACCEPTED, task(1, 2), waves=[{"site": ["Oslo"]}, {}], wave_pause=1800)
-    assert stage.clock.naps == [0.25]
+def test_there_is_no_pause_if_only_one_wave_has_users(runner: Any) -> None:
+    runner.invite([at("Rome", 1), at("Rome", 2)], ACCEPTED, task(1, 2), waves=[{"site": ["Oslo"]}, {}], wave_pause=1800)
+    assert runner.clock.naps == [0.25]
 
 
 @pytest.mark.parametrize("pause", [3601, 86400])
@@ -148,9 +148,9 @@ def test_users_in_no_wave_are_reported_and_not_mailed(emulate: Emulate) -> None:
     assert {entry["id"] for entry in planned["plan"]["users"]} == {str(one.id) for one in groups[0]}
 
 
-def test_a_window_that_closes_during_the_pause_holds_the_next_wave(stage: Any) -> None:
+def test_a_window_that_closes_during_the_pause_holds_the_next_wave(runner: Any) -> None:
     people = [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)]
-    result = stage.invite(
+    result = runner.invite(
         people,
         ACCEPTED,
         task(1, 2),
@@ -161,7 +161,7 @@ def test_a_window_that_closes_during_the_pause_holds_the_next_wave(stage: Any) -
     )
     assert outcomes(result) == {4001: "invited", 4002: "invited", 4003: "outside_window", 4004: "outside_window"}
     assert messages(result)[4003] == "the window of Rome opens on Tue 2026-03-03 09:00 UTC"
-    assert len(sent(stage, BULK)) == 1
+    assert len(sent(runner, BULK)) == 1
     assert (result["counts"]["send"], result["counts"]["skip"]) == (2, 2)
 
 
@@ -179,9 +179,9 @@ def test_check_mode_plans_what_a_run_does(emulate: Emulate) -> None:
     assert messages(planned) == messages(done)
 
 
-def test_a_refused_login_after_a_pause_leaves_the_rest_for_the_next_run(stage: Any) -> None:
+def test_a_refused_login_after_a_pause_leaves_the_rest_for_the_next_run(runner: Any) -> None:
     with pytest.raises(IncompleteDelivery, match=r"^2 of 4 users were invited; stopped because RingCentral refused"):
-        stage.invite(
+        runner.invite(
             [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
             ACCEPTED,
             task(1, 2),
@@ -190,7 +190,7 @@ def test_a_refused_login_after_a_pause_leaves_the_rest_for_the_next_run(stage: A
             waves=[{"site": ["Paris"]}, {"site": ["Rome"]}],
             wave_pause=7200,
         )
-    second = stage.invite(
+    second = runner.invite(
         [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4)],
         (BULK, answer(body={"id": "t1", "status": "Accepted"})),
         (TASK, task(3, 4)[1]),
@@ -228,9 +228,11 @@ def test_bad_waves_are_refused_before_any_request(emulate: Emulate, options: dic
         (None, "not_found"),
     ],
 )
-def test_a_user_who_changes_during_the_pause_is_not_mailed(stage: Any, now: dict[str, Any] | None, reason: str) -> None:
+def test_a_user_who_changes_during_the_pause_is_not_mailed(
+    runner: Any, now: dict[str, Any] | None, reason: str
+) -> None:
     people = [at("Paris", 1), at("Paris", 2), at("Rome", 3), at("Rome", 4), at("Rome", 5)]
-    result = stage.invite(
+    result = runner.invite(
         people,
         ACCEPTED,
         task(1, 2),
@@ -241,7 +243,7 @@ def test_a_user_who_changes_during_the_pause_is_not_mailed(stage: Any, now: dict
         wave_pause=7200,
     )
     assert outcomes(result)[4003] == reason
-    assert [[record["id"] for record in request["records"]] for request in sent(stage, BULK)][1] == ["4004", "4005"]
+    assert [[record["id"] for record in request["records"]] for request in sent(runner, BULK)][1] == ["4004", "4005"]
     assert (result["counts"]["invited"], result["counts"]["send"]) == (4, 4)
 
 

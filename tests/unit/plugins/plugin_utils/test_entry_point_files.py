@@ -56,7 +56,7 @@ def test_a_plan_is_not_written_if_planning_failed(host: Host, folder: Path) -> N
         (b"\xff\xfe\x00", "it is not a plan"),
     ],
 )
-def test_a_file_that_is_no_plan_is_refused_before_a_module_runs(
+def test_a_file_that_is_not_a_plan_is_refused_before_a_module_runs(
     host: Host, folder: Path, content: str | bytes | None, message: str
 ) -> None:
     if content is not None:
@@ -97,7 +97,7 @@ def invite(host: Host, machine: Machine, *, check_mode: bool) -> dict[str, Any]:
     return host.invite(check_mode=check_mode, **variables)
 
 
-def test_an_approved_plan_is_carried_out_in_its_account_alone(accounts: list[tuple[Host, Machine]]) -> None:
+def test_an_approved_plan_is_carried_out_only_in_its_account(accounts: list[tuple[Host, Machine]]) -> None:
     (host, machine), (other_host, other_machine) = accounts
     planned = invite(host, machine, check_mode=True)
     with pytest.raises(WrongAccount, match="was made for 401, not for the account 402"):

@@ -38,7 +38,7 @@ def test_a_module_that_read_no_user_leaves_its_error(host: Host, folder: Path) -
     assert files(folder) == []
 
 
-def test_counts_of_the_account_alone_are_handed_on(host: Host) -> None:
+def test_only_the_counts_of_the_account_are_passed_to_set_stats(host: Host) -> None:
     result = host.invite()
     assert result["ansible_stats"] == {
         "data": {"reinvite_counts": {"acme/europe": result["counts"]}},
@@ -47,7 +47,7 @@ def test_counts_of_the_account_alone_are_handed_on(host: Host) -> None:
     }
 
 
-def test_users_who_need_something_else_are_listed(host: Host) -> None:
+def test_users_who_need_something_other_than_an_invitation_are_listed(host: Host) -> None:
     host.answer = invited(row(1, corrected_from="old@example.com"), row(2), ACTIVE)
     result = host.invite()
     assert [one["id"] for one in result["needs_password_reset"]] == ["4009"]

@@ -113,7 +113,7 @@ def test_the_csv_has_one_line_for_each_account() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=300))
-def test_foreign_text_stays_on_its_line_and_is_no_formula(host: str, failure: str) -> None:
+def test_foreign_text_stays_on_its_line_and_is_not_a_formula(host: str, failure: str) -> None:
     estate = estate_summary([host], {host: outcome(f"\x1b[2J{failure}=1")}, [host])
     lines = estate_table(estate)
     assert len(lines) == 6

@@ -64,7 +64,7 @@ def test_a_file_that_others_could_read_is_replaced_by_one_that_they_cannot(tmp_p
     assert (path.read_text(encoding="utf-8"), mode(path)) == ("new", 0o600)
 
 
-def test_a_link_is_replaced_and_its_target_is_left_alone(tmp_path: Path) -> None:
+def test_a_link_is_replaced_and_its_target_is_unchanged(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "report.csv"
     target.write_text("precious", encoding="utf-8")
     link.symlink_to(target)
@@ -127,7 +127,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b"[1,"])
-def test_a_file_that_is_no_json_is_a_value_error(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_json_is_a_value_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(ValueError, match=r"."):
         read_json(tmp_path / "a.json")

@@ -66,7 +66,7 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
         (
             held(),
             [
-                "HELD, somebody has to look at these (1)",
+                "HELD, check these users (1)",
                 "  Ada Lovelace  ada@example.com  placeholder_email - noreply is no person's address",
             ],
         ),
@@ -106,7 +106,7 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
             [
                 "ADDRESS CORRECTED (1)",
                 "  Ada Lovelace  no address  -> ada@example.com",
-                "HELD, somebody has to look at these (1)",
+                "HELD, check these users (1)",
                 "  Ada Lovelace  ada@example.com  placeholder_email - noreply is no person's address",
             ],
         ),
@@ -114,7 +114,7 @@ def result(*people: dict[str, Any]) -> dict[str, Any]:
         (
             held(name="nobody@example.com", email=None, message="no such user"),
             [
-                "HELD, somebody has to look at these (1)",
+                "HELD, check these users (1)",
                 "  nobody@example.com    placeholder_email - no such user",
             ],
         ),
@@ -159,10 +159,10 @@ def test_the_corrections_of_a_plan_say_would_be_corrected() -> None:
 
 def test_only_active_users_get_advice_and_placeholders_are_filled_once() -> None:
     people = [person(), skipped("already_activated", name="{email}", email="a@example.com")]
-    told = with_advice(people, "{name}: open {login_url} as {email}. {0.__class__}", "https://login.example.com")
-    assert "what_to_tell" not in told[0]
-    assert told[1]["what_to_tell"] == "{email}: open https://login.example.com as a@example.com. {0.__class__}"
-    assert rows_of(invite_csv(told))[1]["what_to_tell"].startswith("{email}: open")
+    advised = with_advice(people, "{name}: open {login_url} as {email}. {0.__class__}", "https://login.example.com")
+    assert "what_to_tell" not in advised[0]
+    assert advised[1]["what_to_tell"] == "{email}: open https://login.example.com as a@example.com. {0.__class__}"
+    assert rows_of(invite_csv(advised))[1]["what_to_tell"].startswith("{email}: open")
 
 
 def test_skipped_users_are_counted_most_frequent_reason_first() -> None:

@@ -100,7 +100,7 @@ def test_every_variable_has_a_prefix_of_the_role_and_is_known(entry_point: str) 
     ],
 )
 def test_every_option_of_a_module_has_its_variable(entry_point: str, module: Any, filled: set[str]) -> None:
-    """But for those that the entry point fills itself."""
+    """Without the options that the entry point sets itself."""
     names = {name.removeprefix("reinvite_") for name in spec_of(entry_point) if name.startswith("reinvite_")}
     assert set(module()) - names == filled
 
@@ -210,7 +210,7 @@ def test_values_get_their_types_and_defaults() -> None:
         ({"reinvite_ledger": {"backend": "redis"}}, "backend"),
     ],
 )
-def test_a_value_that_cannot_be_meant_is_an_error_that_names_it(given: dict[str, Any], name: str) -> None:
+def test_a_value_that_makes_no_sense_is_an_error_that_names_it(given: dict[str, Any], name: str) -> None:
     _variables, errors, _secrets = validated(spec_of("main"), given)
     assert len(errors) == 1
     assert name in errors[0]
