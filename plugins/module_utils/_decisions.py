@@ -290,7 +290,7 @@ def _judge(policy: Policy, user: User, around: Neighbours, past: Past, now: date
 
 
 def _unfit(policy: Policy, user: User, now: datetime) -> tuple[str, str] | None:
-    """Why nobody would expect this user to be invited."""
+    """Why this user is skipped whatever the policy says."""
     if user.type in OTHER_TYPES:
         return "not_a_person", f"is of the type {user.type}; only people are invited"
     if policy.excludes(user):
