@@ -25,7 +25,8 @@ GUARDING = {
     f"reinvite_{name}"
     for name in (
         *("site", "department", "min_age", "type", "allowed_domains", "exclude", "placeholder_patterns"),
-        *("directory", "directory_source", "expect_account", "plan_file", "max_invites", "window"),
+        *("directory", "directory_source", "directory_min_entries", "expect_account", "plan_file", "window"),
+        *("max_invites", "max_attempts", "limit", "canary"),
     )
 }
 """Variables that narrow or protect: null and blank are no way to switch them off."""
