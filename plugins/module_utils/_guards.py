@@ -33,7 +33,8 @@ def narrowed(params: Mapping[str, Any], environment: Mapping[str, str]) -> dict[
     Raises InvalidOption if a guard holds no entry, or if the option and the environment allow no domain in common.
     """
     found = dict(params)
-    if "allowed_domains" in params and (allowed := _guard(environment, ALLOWED_DOMAINS)):
+    # A star alone says that all domains are meant, so that the option's own hold.
+    if "allowed_domains" in params and (allowed := _guard(environment, ALLOWED_DOMAINS)) not in ([], ["*"]):
         found["allowed_domains"] = _common(params["allowed_domains"], allowed)
     if "exclude" in params and (excluded := _guard(environment, EXCLUDE)):
         found["exclude"] = [*(params["exclude"] or ()), *excluded]

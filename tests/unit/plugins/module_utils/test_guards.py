@@ -120,3 +120,8 @@ def test_the_environment_excludes_as_well() -> None:
 
 def test_options_that_a_module_has_not_are_not_added() -> None:
     assert narrowed({"user": "101"}, {"RC_EXCLUDE": "101", "RC_ALLOWED_DOMAINS": "example.com"}) == {"user": "101"}
+
+
+@pytest.mark.parametrize("wanted", [[], None, ["example.com"], ["*.example.org"]])
+def test_a_star_in_the_environment_leaves_the_options_own_domains(wanted: list[str] | None) -> None:
+    assert narrowed({"allowed_domains": wanted}, {"RC_ALLOWED_DOMAINS": " * "})["allowed_domains"] == wanted
