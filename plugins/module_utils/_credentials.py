@@ -59,6 +59,11 @@ def destination(params: Mapping[str, Any], credentials: Credentials, environment
     return Destination(server_url, (ca_path or True) if validate else False)
 
 
+def _is_blanked(option: object) -> bool:
+    """Whether an option was set to a blank: beside a session's token, ``jwt: ""`` puts RC_USER_JWT aside."""
+    return isinstance(option, str) and not option.strip()
+
+
 def credentials_of(params: Mapping[str, Any], environment: Mapping[str, str]) -> Credentials:
     """The credentials of the options, or else of the environment. White space around a value is dropped.
 
@@ -66,7 +71,7 @@ def credentials_of(params: Mapping[str, Any], environment: Mapping[str, str]) ->
     """
     values = {name: check_credential(name, _value(params, environment, name)) for name in _SECRETS}
     if values["access_token"]:
-        if values["jwt"]:
+        if values["jwt"] and not _is_blanked(params["jwt"]):
             raise InvalidOption(
                 "access_token", "is given together with jwt (RC_ACCESS_TOKEN and RC_USER_JWT count too); keep one"
             )

@@ -13,7 +13,7 @@ import pytest
 from emulator import Emulator
 from emulator.people import Extension
 from emulator.world import CLIENT_SECRET, JWT
-from integration.playing import ROOT, Player, requests
+from integration.playing import CONNECTION, ROOT, Player, requests
 
 PLUGIN = "onboard.ringcentral.rc_users"
 ONE_SESSION = {"getToken": 1, "readAccountInfo": 1, "listExtensions": 1, "revokeToken": 1}
@@ -25,6 +25,11 @@ def source(player: Player, name: str = "rc_users.yml", **options: Any) -> str:
     path = player.folder / name
     path.write_text(json.dumps({"plugin": PLUGIN, **options}), encoding="utf-8")
     return str(path)
+
+
+def login(rc: Emulator) -> dict[str, str]:
+    """The options of a connection to that account."""
+    return {option: rc.env()[variable] for option, variable in CONNECTION.items()}
 
 
 def shown(player: Player, *arguments: str, **environment: str) -> str:
@@ -135,8 +140,11 @@ def test_two_accounts_in_one_inventory_stay_apart(rc: Emulator, player: Player) 
         for extension in list(other.account.extensions.values()):
             other.account.extensions[extension.id + 1] = other.account.extensions.pop(extension.id)
             extension.id += 1
-        path = source(player, "one.rc_users.yml", hostname="extension_number")
-        second = source(player, "two.rc_users.yml", hostname="extension_number", server_url=other.url)
+        player = Player(player.folder)  # credentials of an environment are for the one server that it names
+        path, second = (
+            source(player, f"{name}.rc_users.yml", hostname="extension_number", **login(account))
+            for name, account in (("one", rc), ("two", other))
+        )
         found = listed(player, "-i", path, "-i", second)["_meta"]["hostvars"]
     owners = [(unmarked(variables)["rc_account_id"], unmarked(variables)["rc_id"]) for variables in found.values()]
     assert len(owners) == len(set(owners)) == 2 * len(people(rc))
@@ -257,6 +265,8 @@ def test_what_goes_wrong_is_said_and_is_an_error_where_that_is_wanted(
     rc: Emulator, player: Player, options: dict[str, Any], said: str
 ) -> None:
     wanted = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"}
+    if "server_url" in options:
+        wanted["RC_SERVER_URL"] = options["server_url"]
     ended = player.run("ansible-inventory", "-i", source(player, **options, max_wait=0), "--list", "-vvvv", **wanted)
     assert ended.returncode != 0, ended.stdout
     assert said in " ".join(ended.stdout.split())

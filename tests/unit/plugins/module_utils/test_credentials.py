@@ -150,6 +150,16 @@ def test_a_blank_option_counts_as_unset(name: str, blank: str) -> None:
         assert connection(params(**{name: blank}), SERVED) == connection(params(), SERVED)
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_jwt_beside_a_token_puts_that_of_the_environment_aside(blank: str) -> None:
+    assert connection(params(access_token="a-token", jwt=blank), SERVED).credentials == Credentials(
+        access_token="a-token"
+    )
+    for jwt in (None, "the-jwt", "other-jwt"):
+        with pytest.raises(InvalidOption, match=r"^access_token: is given together with jwt"):
+            connection(params(access_token="a-token", jwt=jwt), SERVED)
+
+
 @pytest.mark.parametrize("name", list(OPTIONS))
 def test_white_space_around_a_value_is_dropped(name: str) -> None:
     for space in ("\n", "\r\n", " ", "\t"):
