@@ -20,8 +20,8 @@ from emulator import Emulator
 from integration.playing import ROOT, Player, mailed, requests
 
 ACCOUNTS, USERS, PENDING, FORKS = 60, 300, 40, 20
-MOST_SECONDS, MOST_MEGABYTES = 400, 250
-"""Of the processor, which is the limit; seconds by the clock are only told."""
+MOST_SECONDS, MOST_MEGABYTES = 2 * ACCOUNTS, 250
+"""Of the processor, and twice what an account may cost, as other gates run beside this one."""
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +47,13 @@ def test_an_estate_in_one_run(
     seconds, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     assert played.code == 0, played.output[-3000:]
 
+    assert {path.stem for path in player.reports.glob("*.csv")} == {*estate, "estate"}
     twice, missing = tally(estate)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     megabytes = after.ru_maxrss / 1024
     record_property(
         "estate",
-        f"{ACCOUNTS} accounts x {USERS} users, {FORKS} forks, {os.cpu_count()} cores, ansible-core {core}: "
+        f"{ACCOUNTS} accounts x {USERS} users, with files, {FORKS} forks, {os.cpu_count()} cores, ansible-core {core}: "
         f"{seconds:.0f} s, {busy:.0f} s of processor, controller at most {megabytes:.0f} MB, "
         f"{ACCOUNTS * PENDING} invited, mailed twice {twice}, missing {missing}",
     )
