@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +235,40 @@ def test_the_matrix_has_each_fault_at_each_request() -> None:
         assert {fault for fault, operation, via in tried if (operation, via) == (MAILING[transport], transport)} >= {
             fault for fault, one in OLD_FAULTS.items() if one.seconds == TASK_SECONDS and not one.script
         }
+
+
+@pytest.mark.usefixtures("quick_disk")
+@pytest.mark.parametrize(
+    ("transport", "face", "backend"),
+    [
+        ("bulk", "poison", "sqlite"),
+        ("bulk", "poison", "custom_field"),
+        ("bulk", "reject", "sqlite"),
+        ("bulk", "reject", "custom_field"),
+        ("single", "reject", "sqlite"),
+    ],
+)
+def test_a_user_who_is_always_refused_keeps_no_other_user_waiting(
+    transport: str, face: str, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With max_failures at 0 a run stops at the refused user, who comes last in the next one, or is sent with others.
+
+    The custom field has no room for a refusal, so that single requests need max_failures: 1 there, as in `one_refused`.
+    """
+    monkeypatch.setattr(_delivery, "BULK_SIZE", 2)
+    with Emulator(users=PENDING + 2, pending=PENDING, odd=False) as rc:
+        rounds = Rounds(rc, tmp_path, transport, BACKENDS[backend])
+        refused = min(rounds.pending)
+        rc.account.extensions[int(refused)].created -= timedelta(days=1000)
+        if face == "poison":
+            rc.faces.poison = frozenset({refused})
+        else:
+            rc.account.reject[int(refused)] = "This user is refused"
+        first = rounds.run(max_failures=0)
+        assert first.entries[refused]["outcome"] == "failed"
+        assert "max_failures" in first.message
+        rounds.run(max_failures=0)
+        last = rounds.run(max_failures=0)
+        assert rounds.mails == dict.fromkeys(rounds.pending - {refused}, 1)
+        assert last.entries[refused]["outcome"] == "failed"
+        assert "1 failed" in last.message
