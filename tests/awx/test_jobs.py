@@ -122,7 +122,7 @@ def test_no_launch_widens_the_credentials_guards(configured: Site, accounts: Acc
     opened["reinvite_expect_account"] = ""  # a blank switches nothing off
     job = jobs.launched(configured.awx.store, template["name"], tmp_path, extra_data={**ANSWERS, **opened}, **options)
     played = run(job, tmp_path / "blank")
-    assert played.failure.startswith("expect_account: ")
+    assert played.failure.startswith("reinvite_expect_account is blank; ")
     assert mailed(accounts["acme_europe"]) == []
 
 
