@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import canonical, in_domains, placeholder
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import select
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import (
     octal_twin,
@@ -323,3 +324,34 @@ def test_no_text_makes_allowed_domains_admit_another_domain(junk: str) -> None:
 def test_any_text_is_read_or_refused(text: str, option: str) -> None:
     items, refused = outcome(option, text)
     assert refused == option or items
+
+
+@given(NOISE, NOISE, MANGLE, JOIN, st.booleans())
+def test_mangled_placeholder_patterns_still_hold(before: str, after: str, mangle: Any, join: str, first: bool) -> None:
+    entries = [f"{before}{mangle('parked-*@example.com')}{after}", "spare@example.org"]
+    text = join.join(entries if first else entries[::-1])
+    for given_as in (text, [text], text.split(",")):
+        patterns = read_patterns("placeholder_patterns", given_as)
+        assert placeholder("parked-17@example.com", patterns) == "matches placeholder_patterns"
+
+
+@given(NOISE, NOISE, MANGLE, st.sampled_from(["sites", "departments"]), st.booleans())
+def test_a_mangled_site_or_department_lets_no_other_one_in(
+    before: str, after: str, mangle: Any, field: str, as_list: bool
+) -> None:
+    text = f"{before}{mangle('Paris')}{after}"
+    names: dict[str, Any] = {field: read_names(field, [text] if as_list else text)}
+    there = user(1, site="Paris", department="Paris")
+    elsewhere = [user(2, site="Rome", department="Rome"), user(3, site="", department=""), user(4, site="Paris X")]
+    assert select(Policy(**names), [there, *elsewhere]) == [there]
+
+
+@given(st.lists(st.sampled_from([*"+ ()-.\u200b\u00a0", "\n"]), max_size=3), st.text(max_size=3))
+def test_a_mangled_account_opens_no_other_one(marks: list[str], junk: str) -> None:
+    given_as = "".join(marks) + "16505550100" + junk
+    try:
+        expected = read_expected_account("expect_account", given_as)
+    except InvalidOption:
+        return
+    digits = "".join(filter(str.isdigit, expected or ""))
+    assert digits.startswith("16505550100")  # never blank, and never a part of it

@@ -70,6 +70,8 @@ def test_minutes_as_yaml_reads_an_unquoted_time() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ({"start": "0900"}, "^window.start: '0900' is not a time of day; write it as '09:00'"),
+        ({"end": "0999"}, "^window.end: '0999' is not a time of day"),
         ({"start": "9 o'clock"}, "^window.start: \"9 o'clock\" is not a time of day; write it as '09:00'"),
         ({"end": "24:00"}, r"^window\.end: '24:00' is not a time"),
         ({"end": "09:00"}, r"^window: ends at 09:00, which is not after its start at 09:00"),
