@@ -43,7 +43,7 @@ _SHOWN = 5
 _MOST_PROBLEMS = 30
 
 State = Literal["due", "early", "over"]
-StartersOf = Callable[[str, Sequence[str] | None, str | None, str], Sequence[str]]
+StartersOf = Callable[[str, "Sequence[str] | None", "str | None", str], Sequence[str]]
 """The users in a file: from its path, the columns to look in, the delimiter (None: find out) and the encoding. Raises
 CsvError or InvalidOption."""
 

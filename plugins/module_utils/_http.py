@@ -227,7 +227,7 @@ class RequestsWire:
         untrusted = has(ssl.SSLCertVerificationError)
         unreached = has(urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
         unsent = has(requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL, UnicodeEncodeError)
-        if type(error) is OSError:  # requests' own complaint about a ca_path that it cannot read
+        if error.__class__ is OSError:  # requests' own complaint about a ca_path that it cannot read
             return InvalidOption("ca_path", f"{self._verify} cannot be read as CA certificates; nothing was sent")
         if untrusted:
             what = "its certificate is not trusted (a private CA goes into ca_path)"

@@ -124,7 +124,7 @@ class SqliteLedger(ForgetfulLedger):
 
     def _recall(self, keys: Sequence[tuple[str, str]]) -> History:
         """The records of these users and at these mailboxes; reads no others."""
-        users, mailboxes = {user_id for user_id, _ in keys}, {address for _, address in keys if address}
+        users, mailboxes = {user_id for user_id, _address in keys}, {address for _user_id, address in keys if address}
         rows = chain(self._rows(f"{_SELECT} AND user_id", users), self._rows(f"{_SELECT_AT} AND mailbox", mailboxes))
         return History(tuple(map(_record, dict.fromkeys(rows))))
 

@@ -198,7 +198,7 @@ def _once_each(named: Iterable[tuple[Entry, User]]) -> tuple[list[tuple[Entry, U
     first: dict[str, tuple[Entry, User]] = {}
     problems: list[Problem] = []
     for entry, user in named:
-        other, _ = first.setdefault(user.id, (entry, user))
+        other, _user = first.setdefault(user.id, (entry, user))
         if _comparable(other.wanted) != _comparable(entry.wanted):
             message = f"entry {other.number} is about {describe([user])} too and differs; merge the two"
             problems.append(Problem(entry.number, entry.name, "user", message))

@@ -51,16 +51,16 @@ class Account:
     main_number: str
 
 
-def read_account(api: Api, expected: str | None, environment: Mapping[str, str] = os.environ) -> Account:
+def read_account(api: Api, expected: str | None, environment: Mapping[str, str] | None = None) -> Account:
     """The account; WrongAccount unless it is ``expected``, an account id or main number (None: any), and the one that
-    RC_EXPECT_ACCOUNT in the ``environment`` names.
+    RC_EXPECT_ACCOUNT in the ``environment`` (None: that of this process) names.
     """
     answer = api.call(READ_ACCOUNT)
     account_id, main_number = identifier(answer.get("id")), answer.get("mainNumber")
     if not account_id:  # another spelling of an id would be another ledger
         raise TransportError("RingCentral described the account without its id; check server_url", sent=False)
     account = Account(id=account_id, main_number=main_number if isinstance(main_number, str) else "")
-    for source, named in expected_accounts(expected, environment).items():
+    for source, named in expected_accounts(expected, os.environ if environment is None else environment).items():
         if _digits(named) not in {account.id, _digits(account.main_number)} - {""}:
             raise WrongAccount(
                 f"{source}: the credential opens the account {account.id} ({account.main_number or 'no main number'})"

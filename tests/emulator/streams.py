@@ -72,7 +72,11 @@ async def gzip_bomb(call: Call, status: int, text: str) -> web.StreamResponse:
 def _bomb() -> bytes:
     packer = zlib.compressobj(9, wbits=31)
     filler = b" " * _CHUNK
-    packed = [packer.compress(b"{"), *(packer.compress(filler) for _ in range(BOMB // _CHUNK)), packer.compress(b"}")]
+    packed = [
+        packer.compress(b"{"),
+        *(packer.compress(filler) for _chunk in range(BOMB // _CHUNK)),
+        packer.compress(b"}"),
+    ]
     return b"".join([*packed, packer.flush()])
 
 

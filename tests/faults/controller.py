@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
@@ -49,17 +47,3 @@ def custom_field(world: World) -> dict[str, Any]:
     """The ledger option for a custom field, with what an administrator says as long as the account has none."""
     first = {} if world.account.fields else {"first_use": True}
     return {"backend": "custom_field", **first}
-
-
-@pytest.fixture
-def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No power is cut here, so SQLite need not wait for the disk, which would be half of the time."""
-    connect = sqlite3.connect
-
-    def without_sync(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        db = connect(*arguments, **options)
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute("PRAGMA journal_mode = MEMORY")
-        return db
-
-    monkeypatch.setattr(sqlite3, "connect", without_sync)

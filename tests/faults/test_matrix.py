@@ -17,7 +17,6 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _delive
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people, parse_iso
 from emulator import Emulator, Faces
 from faults.cells import FAULTS, OLD_FAULTS, Cell, cells
-from faults.controller import quick_disk  # noqa: F401  # a fixture
 from faults.kinds import FIELD, MAILING, PLANNING, TASK_SECONDS, TRANSPORTS
 from faults.rounds import BACKENDS, MAX_WAIT, Rounds, Run
 from faults.unkind import RATES

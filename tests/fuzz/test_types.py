@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from emulator.world import World
-from faults.controller import quick_disk  # noqa: F401  # a fixture
 from fuzz import wrong
 from fuzz.scenarios import SCENARIOS, Ran, Scenario, mails, pending
 

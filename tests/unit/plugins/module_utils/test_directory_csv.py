@@ -44,7 +44,7 @@ def table(header: str, *rows: dict[str, str], delimiter: str = ",") -> bytes:
 SOURCES: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
     "Get-ADUser | Export-Csv": (
         ("DistinguishedName|EmailAddress|DisplayName|OfficePhone|EmployeeID|Enabled|AccountExpirationDate|LockedOut"
-        "|PasswordExpired|PasswordNeverExpires|LastBadPasswordAttempt|ObjectClass|UserPrincipalName"),
+         "|PasswordExpired|PasswordNeverExpires|LastBadPasswordAttempt|ObjectClass|UserPrincipalName"),
         {"EmailAddress": ADA[2], "DisplayName": "Ada Lovelace", "Enabled": "True", "LockedOut": "False",
          "PasswordExpired": "True", "ObjectClass": "user", "UserPrincipalName": "ada@corp.local"},
         [{"Enabled": "False"}, {"Enabled": ""}, {"AccountExpirationDate": "12/31/2020 12:00:00 AM"},
@@ -64,9 +64,9 @@ SOURCES: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
     ),
     "Microsoft Entra ID, Download users": (
         ("userPrincipalName|displayName|surname|mail|givenName|id|userType|jobTitle|department|accountEnabled"
-        "|usageLocation|streetAddress|state|country|officeLocation|city|postalCode|telephoneNumber|mobilePhone"
-        "|alternateEmailAddress|ageGroup|consentProvidedForMinor|legalAgeGroupClassification|companyName|creationType"
-        "|directorySynced|invitationState|identityIssuer|createdDateTime"),
+         "|usageLocation|streetAddress|state|country|officeLocation|city|postalCode|telephoneNumber|mobilePhone"
+         "|alternateEmailAddress|ageGroup|consentProvidedForMinor|legalAgeGroupClassification|companyName|creationType"
+         "|directorySynced|invitationState|identityIssuer|createdDateTime"),
         {"userPrincipalName": "ada@corp.onmicrosoft.com", "displayName": "Ada Lovelace", "mail": ADA[2],
          "userType": "Member", "accountEnabled": "True", "state": "WA", "directorySynced": "True"},
         [{"accountEnabled": "False"}, {"accountEnabled": ""}, {"userType": "Guest"},
@@ -74,7 +74,7 @@ SOURCES: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
     ),
     "Get-MgUser | Export-Csv": (
         ("AccountEnabled|BusinessPhones|DisplayName|Id|Mail|UserPrincipalName|UserType|EmployeeId|DeletedDateTime"
-        "|EmployeeLeaveDateTime|ProxyAddresses"),
+         "|EmployeeLeaveDateTime|ProxyAddresses"),
         {"AccountEnabled": "True", "DisplayName": "Ada Lovelace", "Mail": ADA[2], "UserType": "Member",
          "ProxyAddresses": "System.String[]", "BusinessPhones": "System.String[]"},
         [{"AccountEnabled": "False"}, {"DeletedDateTime": "2026-01-01T00:00:00Z"}, {"UserType": "Guest"},
@@ -87,10 +87,10 @@ SOURCES: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
     ),
     "Microsoft 365 admin center, Export users": (
         ("Block credential|City|Country/Region|Department|DirSyncEnabled|Display name|Fax|First name|Last dirsync time"
-        "|Last name|Last password change time stamp|Licenses|Mobile Phone|Oath token metadata|Object Id|Office"
-        "|Password never expires|Phone number|Postal code|Preferred data location|Preferred language|Proxy addresses"
-        "|Release track|Soft deletion time stamp|State|Street address|Strong password required|Title|Usage location"
-        "|User principal name|When created"),
+         "|Last name|Last password change time stamp|Licenses|Mobile Phone|Oath token metadata|Object Id|Office"
+         "|Password never expires|Phone number|Postal code|Preferred data location|Preferred language|Proxy addresses"
+         "|Release track|Soft deletion time stamp|State|Street address|Strong password required|Title|Usage location"
+         "|User principal name|When created"),
         {"Block credential": "False", "Display name": "Ada Lovelace", "Licenses": "Business+Phone", "State": "WA",
          "Proxy addresses": "SMTP:ada@example.com+smtp:ada+x@example.org", "User principal name": "ada@corp.example",
          "Password never expires": "True", "DirSyncEnabled": "True", "Strong password required": "True"},
@@ -98,12 +98,12 @@ SOURCES: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
     ),
     "Google Workspace, Download users": (
         ("First Name [Required]|Last Name [Required]|Email Address [Required]|Password [Required]"
-        "|Password Hash Function [UPLOAD ONLY]|Org Unit Path [Required]|New Primary Email [UPLOAD ONLY]"
-        "|Status [READ ONLY]|Last Sign In [READ ONLY]|Recovery Email|Home Secondary Email|Work Secondary Email"
-        "|Recovery Phone [MUST BE IN THE E.164 FORMAT]|Work Phone|Home Phone|Mobile Phone|Work Address|Home Address"
-        "|Employee ID|Employee Type|Employee Title|Manager Email|Department|Cost Center|2sv Enrolled [READ ONLY]"
-        "|2sv Enforced [READ ONLY]|Building ID|Floor Name|Floor Section|Email Usage [READ ONLY]"
-        "|Change Password at Next Sign-In|New Status [UPLOAD ONLY]|Advanced Protection Program enrollment"),
+         "|Password Hash Function [UPLOAD ONLY]|Org Unit Path [Required]|New Primary Email [UPLOAD ONLY]"
+         "|Status [READ ONLY]|Last Sign In [READ ONLY]|Recovery Email|Home Secondary Email|Work Secondary Email"
+         "|Recovery Phone [MUST BE IN THE E.164 FORMAT]|Work Phone|Home Phone|Mobile Phone|Work Address|Home Address"
+         "|Employee ID|Employee Type|Employee Title|Manager Email|Department|Cost Center|2sv Enrolled [READ ONLY]"
+         "|2sv Enforced [READ ONLY]|Building ID|Floor Name|Floor Section|Email Usage [READ ONLY]"
+         "|Change Password at Next Sign-In|New Status [UPLOAD ONLY]|Advanced Protection Program enrollment"),
         {"First Name [Required]": "Ada", "Last Name [Required]": "Lovelace", "Email Address [Required]": ADA[2],
          "Password [Required]": "****", "Status [READ ONLY]": "Active", "2sv Enrolled [READ ONLY]": "False",
          "Change Password at Next Sign-In": "FALSE", "Advanced Protection Program enrollment": "False"},

@@ -52,7 +52,7 @@ def test_an_address_never_belongs_to_two_people(wishes: dict[int, int]) -> None:
 def test_only_lists_that_no_order_can_apply_are_refused(wishes: dict[int, int]) -> None:
     final = {who: wishes.get(who, who) for who in range(1, 7)}
     shared = any(count > 1 for count in Counter(final.values()).values())
-    _, problems = judge(entries(wishes), [*PEOPLE, QUEUE])
+    _changes, problems = judge(entries(wishes), [*PEOPLE, QUEUE])
     assert bool(problems) == (shared or swapped(final))
 
 
@@ -60,7 +60,7 @@ def swapped(final: dict[int, int]) -> bool:
     """Whether users pass their addresses round in a circle."""
     for start, wish in final.items():
         at = start
-        for _ in final:
+        for _place in final:
             at = final.get(at, 0)
             if at == start != wish:
                 return True

@@ -160,7 +160,7 @@ def test_an_address_is_given_up_before_the_next_user_gets_it(runner: Any) -> Non
         {"user": "105", "email": "new@example.com"},
     ]
     result = runner.correct(PEOPLE, put(5), put(2), put(1), users=users)
-    assert [identity for identity, _ in sent(runner)] == ["4005", "4002", "4001"]
+    assert [identity for identity, _contact in sent(runner)] == ["4005", "4002", "4001"]
     assert [user["id"] for user in result["users"]] == ["4001", "4002", "4005"]
 
 
@@ -306,7 +306,7 @@ def test_a_session_that_ends_early_is_renewed(runner: Any) -> None:
 def test_invisible_characters_are_never_written(runner: Any, form: str, option: str, written: str, stored: str) -> None:
     change = {"user": "\u200e101\u00a0", option: written}
     runner.correct(PEOPLE, put(1), **(change if form == "single" else {"users": [change]}))
-    (contact,) = (contact for _, contact in sent(runner))
+    (contact,) = (contact for _identity, contact in sent(runner))
     assert list(contact.values()) == [stored]
 
 

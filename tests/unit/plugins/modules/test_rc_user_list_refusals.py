@@ -87,7 +87,7 @@ def test_every_problem_is_named_before_the_first_write(runner: Any) -> None:
 
 def test_entries_that_are_all_malformed_are_looked_up_too(runner: Any) -> None:
     problems = refused(runner, {"user": "gone@example.com", "email": "ada"}, {"user": "102"})
-    assert [(entry, option) for entry, option, _ in problems] == [
+    assert [(entry, option) for entry, option, _message in problems] == [
         (1, "email"),
         (1, "user"),
         (2, "email, first_name, last_name, department, job_title"),
