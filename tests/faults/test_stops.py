@@ -32,7 +32,7 @@ def test_stopped_at_each_request(way: str, number: int, tmp_path: Path, record_p
         with Emulator(users=PENDING + 2, pending=PENDING, odd=False, limits=NO_LIMITS) as rc:
             if not stop_and_repeat(rc, folder, (way, number, request), tally):
                 break
-    record_property("stops", {"way": way, "moment": number, **tally})
+    record_property("stops", {"way": way, "moment": signal.Signals(number).name, **tally})
     assert tally["kills"] >= 6
     assert not tally["twice"]
     assert not tally["missing"]
