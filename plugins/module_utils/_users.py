@@ -16,7 +16,7 @@ from ._client import LIST_EXTENSIONS, READ_ACCOUNT, Operation
 from ._errors import TransportError, UnusableAnswer, WrongAccount
 from ._guards import expected_accounts
 from ._http import Params
-from ._model import UNREADABLE, User, camel_case, snake_case
+from ._model import OTHER_TYPES, PERSON_TYPES, STATUSES, UNREADABLE, User, camel_case, snake_case
 from ._times import parse_iso
 
 
@@ -41,6 +41,10 @@ class Api(Protocol):
     def pause(self, seconds: float) -> None: ...
 
     def warn(self, message: str) -> None: ...
+
+
+_STATUSES = {*STATUSES, UNREADABLE}
+_TYPES = {*PERSON_TYPES, *OTHER_TYPES}
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,17 @@ def list_users(api: Api, *, statuses: Iterable[str] = (), types: Iterable[str] =
                 f"RingCentral's record of the user {user.id} cannot be read: {', '.join(unknown)} of an unknown type. "
                 "No mail is sent to this user"
             )
+        elif strange := _strange(user):
+            api.warn(f"RingCentral gives the user {user.id} {strange}, which this release does not know")
     return list(users.values())
+
+
+def _strange(user: User) -> str:
+    """The status or type that this release does not know; "" if it knows both."""
+    for what, value, known in (("status", user.status, _STATUSES), ("type", user.type, _TYPES)):
+        if value not in known:
+            return f"the {what} {value[:40]!r}"
+    return ""
 
 
 def parse_user(record: Mapping[str, Any]) -> User:

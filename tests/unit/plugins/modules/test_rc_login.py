@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -104,7 +105,7 @@ def as_ansible_runs_it(rc: Emulator, module: str, **arguments: Any) -> subproces
     return subprocess.run(
         [sys.executable, "-m", f"ansible_collections.onboard.ringcentral.plugins.modules.{module}"],
         input=json.dumps({"ANSIBLE_MODULE_ARGS": {"server_url": rc.url, **arguments}}),
-        env={"PYTHONPATH": str(COLLECTIONS), "LC_ALL": "C.UTF-8"},
+        env={"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), *filter(None, sys.path)]), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=False,
