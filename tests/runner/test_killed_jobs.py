@@ -37,6 +37,9 @@ def test_the_next_job_finishes(reachable: Path, moment: str) -> None:
         release(rc, drop=moment == "before")
         rc.clock.advance(121)  # the two minutes that docs/ledger.md asks for
         assert len(mailed(rc)) == (0 if moment == "before" else PENDING)
+        at_once = controller.launch(variables={**FIELD, "reinvite_max_wait": 5})  # not to wait for the dead one
+        assert (at_once.status, "is at work on this account" in at_once.output) == ("failed", True), at_once.output
+        rc.account.own.custom_fields.clear()  # as docs/ledger.md says, once the job is surely gone
         second = controller.launch(variables=FIELD)
         rc.clock.advance(61)
         third = controller.launch(variables=FIELD)
