@@ -39,9 +39,10 @@ def entries(  # noqa: PLR0911  # one for each kind
     if kind == "alias":
         moved = f"moved.{number}@example.com"
         return [base | {"mail": moved, "proxyAddresses": [f"SMTP:{moved}", f"smtp:{user.email}", f"sip:{moved}"]}]
-    if kind == "mismatch":  # half of them are found by their employee id, under another name
+    if kind == "mismatch":  # half of them are found by their employee id, under another name; the others by name
         by_id = {"displayName": f"Married {number}", "employeeID": user.employee_id}
-        return [base | {"mail": f"other.{number}@example.com"} | (by_id if number % 2 else {})]
+        by_name = {"ipPhone": user.extension_number}  # a name alone proves no one
+        return [base | {"mail": f"other.{number}@example.com"} | (by_id if number % 2 else by_name)]
     if number % 3 == 0:  # some have no mail but the name they log in by
         return [base | {"mail": "", "userPrincipalName": user.email}]
     return [base]
@@ -98,7 +99,7 @@ def company(controller: Controller, tmp_path_factory: pytest.TempPathFactory) ->
         ({"reinvite_directory_ldap_base": "OU=Nowhere,DC=ad,DC=example,DC=com"}, "Base not found: OU=Nowhere"),
         (
             {"reinvite_directory_min_entries": 900},
-            "has 199 people, and reinvite_directory_min_entries wants at least 900",
+            "the directory lists 199 of at least 900 people",
         ),
     ],
 )
