@@ -77,7 +77,7 @@ def is_id(value: object) -> bool:
 
 
 def with_employee_ids(api: Api, users: list[User], name: str | None) -> list[User]:
-    """The users with the employee ids that the custom field ``name`` holds; without a name, those that they have."""
+    """The users with their employee ids from the custom field ``name``; without a name, they are returned unchanged."""
     if name is None:
         return users
     ids = field_ids(api).get(normalise(name), [])

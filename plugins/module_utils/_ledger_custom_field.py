@@ -127,7 +127,7 @@ class CustomFieldLedger(ForgetfulLedger):
             return entries
         task = self._lease.await_task(last)
         mailed = {user_id for user_id, item in task.items.items() if item.status != "Fail"} if task else set()
-        # whom the task mailed without the directory showing it is read one by one
+        # the task mailed these users, but the directory does not show it yet: read each one
         hidden = {
             user_id: Entry(entry.email)
             for user_id, entry in entries.items()

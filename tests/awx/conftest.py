@@ -33,7 +33,7 @@ def estate() -> Iterator[dict[str, Emulator]]:
 
 @pytest.fixture
 def accounts(estate: dict[str, Emulator]) -> dict[str, Emulator]:
-    """The two accounts as they were in the beginning, and nobody in them whom the policy of awx/data leaves out."""
+    """Both accounts in their initial state, with each address in a domain that the policy of awx/data allows."""
     for account in estate.values():
         account.reset()
         for person in account.account.extensions.values():

@@ -85,7 +85,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one play took. ``seconds`` are real ones; ``emulated`` has those that were slept as well."""
+    """The cost of one play. ``seconds`` is wall-clock time; ``emulated`` adds the time that the play would have slept."""
 
     played: Played
     seconds: float

@@ -22,7 +22,7 @@ PARALLEL_SESSIONS = 5
 BULK_SIZE = 500
 FIELDS = 5
 OWN_ID = 62263999
-"""The extension of the user whose JWT it is, ``~``; the lists leave it out, so that they hold whom a test asks for."""
+"""The extension that owns the JWT (``~``). Lists omit it, so that they hold only the users a test created."""
 
 
 class Refused(Exception):

@@ -22,7 +22,7 @@ TYPES = {
     "ParkLocation",
     "Site",
 }
-"""Of the types that people.py makes, those that the directory knows by name."""
+"""The extension types of people.py that the directory lists by name."""
 
 
 class FieldIndex:

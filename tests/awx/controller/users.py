@@ -28,7 +28,7 @@ class User:
         return self.manages(store, kind, record) or (kind, record["id"], role) in self.roles
 
     def manages(self, store: Store, kind: str, record: Record) -> bool:
-        """Whether this user may change an object. Nobody but a system administrator may change a credential type."""
+        """Whether this user may change an object. Only a system administrator may change a credential type."""
         if self.superuser:
             return True
         return kind != "credential_types" and organization(store, kind, record) in self.administers
