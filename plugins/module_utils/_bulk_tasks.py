@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a bulk task for each of its users, for the tasks of this run and those that earlier runs left behind."""
+"""The result of a bulk task for each of its users, from this run or left by earlier ones."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of one play. ``seconds`` is wall-clock time; ``emulated`` adds the time that the play would have slept."""
+    """The cost of one play. ``seconds`` is wall-clock time; ``emulated`` adds the time that was not slept."""
 
     played: Played
     seconds: float
