@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ._model import Record
+from ._model import OPEN, Record
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Past:
     """What is remembered of one user at one address.
 
     ``own`` is the user's record at that address, ``other`` the last invitation that another user had at the same
-    mailbox (a person who was hired again has a new id), and ``elsewhere`` the user's last claim at another address: if
-    RingCentral is still working on it, it mails whatever address the user has by then.
+    mailbox (a person who was hired again has a new id), and ``elsewhere`` the user's last claim or hand-over at another
+    address: if RingCentral or a person is still working on it, it mails whatever address the user has by then.
     """
 
     own: Record | None = None
@@ -54,7 +54,7 @@ class History:
         """What is remembered of this user at this address, given as ``User.mailbox``."""
         own = self._by_user.get(user_id, ())
         here = [record for record in own if record.mailbox == mailbox or record.state == "unreadable"]
-        claims = [record for record in own if record.state == "claimed" and record.mailbox != mailbox]
+        claims = [record for record in own if record.state in OPEN and record.mailbox != mailbox]
         others = [record for record in self._by_mailbox.get(mailbox, ()) if record.user_id != user_id]
         return Past(
             own=max(here, key=lambda record: (record.state == "unreadable", record.claimed_at), default=None),

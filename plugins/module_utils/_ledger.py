@@ -47,6 +47,9 @@ class Ledger(Protocol):
         Returns the past of the others: another run was quicker, their claims are not written.
         """
 
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
+        """The records of a hand-over, open or not, as far as the ledger knows them; ``users`` are all pending users."""
+
     def settle(self, records: Iterable[Record]) -> None:
         """Write what is known now of claims, but only of claims that the same run still holds."""
 
@@ -55,6 +58,9 @@ class Ledger(Protocol):
 
     def mark(self, claim: Record) -> dict[str, Any]:
         """What the invitation's own request has to carry for this ledger."""
+
+    def entry(self, record: Record) -> dict[str, Any]:
+        """What a request has to carry to write a record as it is; {} if ``claim`` has written it."""
 
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
         """Claims whose outcome is lost, settled as far as the ledger itself can prove it."""
@@ -78,6 +84,9 @@ class ForgetfulLedger:
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
         return {}
 
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
+        return []
+
     def settle(self, records: Iterable[Record]) -> None:
         pass
 
@@ -85,6 +94,9 @@ class ForgetfulLedger:
         pass
 
     def mark(self, claim: Record) -> dict[str, Any]:
+        return {}
+
+    def entry(self, record: Record) -> dict[str, Any]:
         return {}
 
     def clarify(self, claims: Sequence[Record]) -> list[Record]:
@@ -137,9 +149,19 @@ def failed(claim: Record, message: str) -> Record:
     return replace(claim, state="failed", attempts=claim.attempts - 1, message=message)
 
 
+def handed_over(claim: Record) -> Record:
+    """A person may invite the claim's user now."""
+    return replace(claim, state="handed_over", task="", message="")
+
+
 def in_doubt(claim: Record, message: str) -> Record:
     """It can no longer be known whether the claim's user was invited."""
     return replace(claim, task="", message=message)
+
+
+def in_hand_over(records: Iterable[Record], hand_over: str) -> list[Record]:
+    """The records of a hand-over, which all have its batches."""
+    return [record for record in records if record.run == hand_over and record.batch]
 
 
 def unreadable(user_id: str, message: str, email: str = "") -> Record:
@@ -168,6 +190,11 @@ def read_attempts(value: object) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 7) or int(text) > MOST_ATTEMPTS:
         raise ValueError(f"{text[:20]!r} is not a number of attempts")
     return int(text)
+
+
+def read_batch(value: object) -> int:
+    """0 to ``MOST_ATTEMPTS``, the number of a batch. ValueError for all else."""
+    return read_attempts(value)
 
 
 def read_task(value: object) -> str:

@@ -23,8 +23,8 @@ from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_ent
 from ._errors import ApiError, LedgerError, RingCentralError, TransportError
 from ._history import History, Past
 from ._lease import LATE, AccountLease, Lease, is_lease
-from ._ledger import ForgetfulLedger, invited, unreadable
-from ._ledger_value import is_record, mark, read_value, write_value
+from ._ledger import ForgetfulLedger, in_hand_over, invited, unreadable
+from ._ledger_value import VERBS, is_record, mark, read_value, write_value
 from ._model import Record, User
 from ._times import utc_now
 from ._users import Api
@@ -42,7 +42,6 @@ _STATUSES = ("not_activated", "disabled")
 """Users who may have a live link: a disabled user may be back with a new id and the old address."""
 _PAUSES = (2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each look for the records of a request whose answer was lost: its task may still be running."""
-_VERBS = {"invited": "invited", "claimed": "asked"}
 
 
 class CustomFieldLedger(ForgetfulLedger):
@@ -76,6 +75,7 @@ class CustomFieldLedger(ForgetfulLedger):
         self._read: set[str] = set()  # users who were read one by one
         self._asked: set[tuple[str, str]] = set()  # users and runs of the tasks that earlier runs left
         self._claims: dict[str, Record] = {}
+        self._known: History | None = None  # what the last reading of the directory showed
         self._is_kept = False  # whether a record of this run was seen in its field
         self._sent: set[str] = set()  # users who have a record of this run, or may get it
         self._now = now
@@ -103,7 +103,8 @@ class CustomFieldLedger(ForgetfulLedger):
             if user_id not in wanted and (record := self._record(user_id, entry, addresses, entry.email))
         ]
         self._asked = {(record.user_id, record.run) for record in found if record and record.task}
-        return History(tuple(record for record in found if record))
+        self._known = History(tuple(record for record in found if record))
+        return self._known
 
     def _last_run(self) -> Lease | None:
         """The lease of the run before, once it is over. With ``read_only``, a warning if it is not."""
@@ -172,14 +173,21 @@ class CustomFieldLedger(ForgetfulLedger):
     def mark(self, claim: Record) -> dict[str, Any]:
         return self._field(write_value(self._account, "invited", claim))
 
+    def entry(self, record: Record) -> dict[str, Any]:
+        return self._field(write_value(self._account, VERBS[record.state], record))
+
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
+        known = self._known or self.history(users)
+        return in_hand_over(known.records, hand_over)
+
     def settle(self, records: Iterable[Record]) -> None:
         """Write down how the tasks ended that earlier runs left here. A user who was refused is about to be sent again,
         which writes a record of its own; and what this run's own requests do, they write themselves."""
         records = list(records)
         known = {
-            record.user_id: write_value(self._account, _VERBS[record.state], record)
+            record.user_id: write_value(self._account, VERBS[record.state], record)
             for record in records
-            if (record.user_id, record.run) in self._asked and record.state in _VERBS
+            if (record.user_id, record.run) in self._asked and record.state in {"invited", "claimed"}
         }
         self._asked -= {(record.user_id, record.run) for record in records}
         own = [record for record in records if self._is_own(record)]

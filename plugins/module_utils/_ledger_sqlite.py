@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from ._errors import LedgerError
 from ._history import History, Past
-from ._ledger import ForgetfulLedger, read_attempts, read_moment, read_task, unreadable
+from ._ledger import (
+    ForgetfulLedger,
+    in_hand_over,
+    read_attempts,
+    read_batch,
+    read_moment,
+    read_task,
+    unreadable,
+)
 from ._ledger_file import (
     NO_MAIL,
     connect,
@@ -30,8 +38,8 @@ from ._times import to_iso
 if TYPE_CHECKING:
     import sqlite3  # some Pythons are built without it
 
-SCHEMA_VERSION = 2
-"""1 had one record for a user, 2 has one for a user and address."""
+SCHEMA_VERSION = 3
+"""1 had one record for a user, 2 one for a user and address, 3 knows hand-overs to the portal."""
 APPLICATION_ID = 0x52434F42
 """Marks the file as a ledger of ours, for us and for file(1)."""
 LOCK_TIMEOUT = 60.0
@@ -44,7 +52,7 @@ CREATE TABLE IF NOT EXISTS invitation (
     account_id      TEXT NOT NULL,
     user_id         TEXT NOT NULL,
     mailbox         TEXT NOT NULL,
-    state           TEXT NOT NULL CHECK (state IN ('claimed', 'invited', 'failed')),
+    state           TEXT NOT NULL CHECK (state IN ('claimed', 'handed_over', 'invited', 'failed')),
     attempts        INTEGER NOT NULL,
     claimed_at      TEXT NOT NULL,
     last_invited_at TEXT,
@@ -52,20 +60,22 @@ CREATE TABLE IF NOT EXISTS invitation (
     task            TEXT NOT NULL,
     email           TEXT NOT NULL,
     message         TEXT NOT NULL,
+    batch           INTEGER NOT NULL,
     PRIMARY KEY (account_id, user_id, mailbox)
 ) WITHOUT ROWID
 """
 _INDEX = "CREATE INDEX IF NOT EXISTS invitation_by_mailbox ON invitation (account_id, mailbox)"
-_COLUMNS = "user_id, state, attempts, claimed_at, last_invited_at, run, task, email, message"
+_OLD_COLUMNS = "user_id, state, attempts, claimed_at, last_invited_at, run, task, email, message"
+_COLUMNS = f"{_OLD_COLUMNS}, batch"
 _SELECT = f"SELECT {_COLUMNS} FROM invitation WHERE account_id = ?"  # noqa: S608  # constants alone
 # named, since SQLite would rather read the whole account by its primary key than look mailboxes up
 _SELECT_AT = _SELECT.replace("FROM invitation", "FROM invitation INDEXED BY invitation_by_mailbox")
-_PUT = f"INSERT OR REPLACE INTO invitation (account_id, {_COLUMNS}, mailbox) VALUES (?{', ?' * 10})"  # noqa: S608
+_PUT = f"INSERT OR REPLACE INTO invitation (account_id, {_COLUMNS}, mailbox) VALUES (?{', ?' * 11})"  # noqa: S608
 _STILL_CLAIMED = "WHERE account_id = ? AND user_id = ? AND run = ? AND state = 'claimed'"
 _SETTLE = f"UPDATE invitation SET state = ?, attempts = ?, last_invited_at = ?, task = ?, message = ? {_STILL_CLAIMED}"  # noqa: S608
 _MIGRATE = (
     f"INSERT INTO invitation (account_id, {_COLUMNS}, mailbox) "  # noqa: S608
-    f"SELECT account_id, {_COLUMNS}, mailbox_of(email) FROM invitation_1"
+    f"SELECT account_id, {_OLD_COLUMNS}, 0, mailbox_of(email) FROM invitation_old"
 )
 
 
@@ -118,6 +128,11 @@ class SqliteLedger(ForgetfulLedger):
                 before = seen.get(claim.user_id, Past()).own
                 if deleted.rowcount and before and before.state != "unreadable":
                     self._put([before])
+
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
+        with explained(self._path, self._timeout):
+            rows = self._db.execute(f"{_SELECT} AND run = ?", (self._account, hand_over))
+            return in_hand_over(map(_record, rows), hand_over)
 
     def close(self) -> None:
         self._db.close()
@@ -209,18 +224,19 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    """Bring a new ledger, or one of version 1, to this version."""
+    """Bring a new ledger, or one of an earlier version, to this version."""
     version = _version(db)
     if version >= SCHEMA_VERSION:
         return  # another run did it while this one waited
-    if version == 1:
-        db.execute("ALTER TABLE invitation RENAME TO invitation_1")
+    if version:
+        db.execute("DROP INDEX IF EXISTS invitation_by_mailbox")  # it would keep its name
+        db.execute("ALTER TABLE invitation RENAME TO invitation_old")
     db.execute(_SCHEMA)
     db.execute(_INDEX)
-    if version == 1:
+    if version:
         db.create_function("mailbox_of", 1, lambda email: mailbox(str(email)), deterministic=True)
         db.execute(_MIGRATE)
-        db.execute("DROP TABLE invitation_1")
+        db.execute("DROP TABLE invitation_old")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -236,6 +252,7 @@ def _row(record: Record) -> tuple[object, ...]:
         record.task,
         record.email,
         record.message,
+        record.batch,
         record.mailbox,
     )
 
@@ -246,7 +263,7 @@ def _outcome(record: Record) -> tuple[object, ...]:
 
 def _record(row: Sequence[object]) -> Record:
     """A row as a record; one that cannot be believed holds its own user alone."""
-    user_id, state, attempts, claimed_at, last_invited_at, run, task, email, message = row
+    user_id, state, attempts, claimed_at, last_invited_at, run, task, email, message, batch = row
     try:
         return Record(
             user_id=str(user_id),
@@ -258,6 +275,7 @@ def _record(row: Sequence[object]) -> Record:
             task=read_task(task),
             email=str(email),
             message=str(message),
+            batch=read_batch(batch),
         )
     except ValueError as error:
         words = f"the ledger's record of the user {user_id} cannot be read ({error}); repair or delete its row"

@@ -4,6 +4,7 @@
 
 ``invited 2026-03-02T09:00:00Z, attempt 1, run 0123456789ab, to 1a2b3c4d5e``: the last part is a mark of the
 address, which tells two addresses apart and from which neither can be read. Releases before 0.1 wrote none.
+A hand-over to the portal is ``handed over``, and has its batch at the end; ``left out`` is one that was not done.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ._ledger import read_attempts, read_moment, read_task
-from ._model import Record
+from ._model import Record, State
 from ._times import to_iso
 
 MARK_PREFIX = "#"
@@ -22,10 +23,17 @@ MARK_PREFIX = "#"
 _MARK_LENGTH = 10
 _LONGEST = 400
 _VALUE = re.compile(
-    r"(invited|asked) ([0-9TZ:-]{1,30}), attempt (\d{1,7}), run (\w{1,64})"
-    r"(?:, to ([0-9a-f]{10}))?(?:, task (\S{1,128}))?",
+    r"(invited|asked|handed over|left out) ([0-9TZ:-]{1,30}), attempt (\d{1,7}), run (\w{1,64})"
+    r"(?:, to ([0-9a-f]{10}))?(?:, task (\S{1,128}))?(?:, batch (\d{1,7}))?",
     re.ASCII,
 )
+VERBS: Mapping[State, str] = {
+    "invited": "invited",
+    "claimed": "asked",
+    "handed_over": "handed over",
+    "failed": "left out",
+}
+"""What is written for each state. A request that mails writes ``invited``; one that failed writes nothing."""
 
 
 def mark(account_id: str, mailbox: str) -> str:
@@ -35,13 +43,14 @@ def mark(account_id: str, mailbox: str) -> str:
 
 
 def write_value(account_id: str, verb: str, record: Record) -> str:
-    """The text of a record. ``verb`` is ``invited``, or ``asked`` where the outcome is not known."""
+    """The text of a record. ``verb`` is one of VERBS, which follows from the state, or from what comes of it."""
     address = record.mailbox.removeprefix(MARK_PREFIX)
     if address and address == record.mailbox:
         address = mark(account_id, address)
     to = f", to {address}" if address else ""
     task = f", task {record.task}" if verb == "asked" and record.task else ""
-    return f"{verb} {to_iso(record.claimed_at)}, attempt {record.attempts}, run {record.run}{to}{task}"
+    batch = f", batch {record.batch}" if record.batch else ""
+    return f"{verb} {to_iso(record.claimed_at)}, attempt {record.attempts}, run {record.run}{to}{task}{batch}"
 
 
 def is_record(value: str) -> bool:
@@ -59,15 +68,16 @@ def read_value(user_id: str, value: str, addresses: Mapping[str, str], unmarked:
     match = _VALUE.fullmatch(value.strip()) if len(value) <= _LONGEST else None
     if not match:
         raise ValueError("is not a record of an invitation")
-    verb, moment, attempts, run, address, task = match.groups()
+    verb, moment, attempts, run, address, task, batch = match.groups()
     email = addresses.get(address, f"{MARK_PREFIX}{address}") if address else unmarked
     asked = Record(
         user_id,
-        "claimed",
+        next(state for state, written in VERBS.items() if written == verb),
         read_attempts(attempts),
         read_moment(moment),
         run=run,
         task=read_task(task or ""),
         email=email,
+        batch=int(batch or 0),
     )
-    return asked if verb == "asked" else replace(asked, state="invited", last_invited_at=asked.claimed_at, task="")
+    return replace(asked, last_invited_at=asked.claimed_at, task="") if verb == "invited" else asked

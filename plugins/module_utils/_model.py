@@ -111,18 +111,24 @@ def describe(users: Iterable[User]) -> str:
     )
 
 
+State = Literal["claimed", "handed_over", "invited", "failed", "unreadable"]
+OPEN = ("claimed", "handed_over")
+"""States of a record whose invitation may go out, or may have gone out."""
+
+
 @dataclass(frozen=True)
 class Record:
     """What the ledger remembers of one user at one address, which is ``email``, or the ledger's own mark of it.
 
-    ``claimed``: an invitation may be on its way, its outcome is not known yet. ``invited`` and
-    ``failed``: the outcome of the last attempt. ``unreadable``: there is something that cannot be read,
-    as ``message`` says. ``attempts`` counts invitations that went out or may have; ``last_invited_at`` is
-    when the last one that surely went out was asked for.
+    ``claimed``: an invitation may be on its way, its outcome is not known yet. ``handed_over``: a person may send it
+    in the portal, as part of this ``batch`` of the hand-over that ``run`` names. ``invited`` and ``failed``: the
+    outcome of the last attempt. ``unreadable``: there is something that cannot be read, as ``message`` says.
+    ``attempts`` counts invitations that went out or may have; ``last_invited_at`` is when the last one that surely
+    went out was asked for.
     """
 
     user_id: str
-    state: Literal["claimed", "invited", "failed", "unreadable"]
+    state: State
     attempts: int
     claimed_at: datetime
     last_invited_at: datetime | None = None
@@ -130,11 +136,12 @@ class Record:
     task: str = ""
     email: str = ""
     message: str = ""
+    batch: int = 0
 
     @property
     def asked_at(self) -> datetime | None:
         """When the last invitation that went out, or may have, was asked for."""
-        return self.claimed_at if self.state == "claimed" else self.last_invited_at
+        return self.claimed_at if self.state in OPEN else self.last_invited_at
 
     @property
     def mailbox(self) -> str:

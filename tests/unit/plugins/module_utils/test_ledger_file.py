@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -377,18 +378,25 @@ def test_killed_anywhere_in_a_step_it_was_done_or_not(path: Path, step: str, kin
     assert states[-1] == done
 
 
-def _version_1(path: Path, rows: int = 3) -> None:
+def _older(path: Path, version: int, rows: int = 3) -> None:
+    """A ledger as an earlier release left it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    mailbox, key = {1: ("", "user_id"), 2: ("mailbox TEXT NOT NULL,", "user_id, mailbox")}[version]
     with closing(sqlite3.connect(path)) as db:
         db.execute(
-            "CREATE TABLE invitation (account_id TEXT NOT NULL, user_id TEXT NOT NULL, state TEXT NOT NULL, attempts "
-            "INTEGER NOT NULL, claimed_at TEXT NOT NULL, last_invited_at TEXT, run TEXT NOT NULL, task TEXT NOT NULL, "
-            "email TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (account_id, user_id)) WITHOUT ROWID"
+            f"CREATE TABLE invitation (account_id TEXT NOT NULL, user_id TEXT NOT NULL, {mailbox} state TEXT NOT NULL "
+            "CHECK (state IN ('claimed', 'invited', 'failed')), attempts INTEGER NOT NULL, claimed_at TEXT NOT NULL, "
+            "last_invited_at TEXT, run TEXT NOT NULL, task TEXT NOT NULL, email TEXT NOT NULL, message TEXT NOT NULL, "
+            f"PRIMARY KEY (account_id, {key})) WITHOUT ROWID"
         )
+        if version == 2:
+            db.execute("CREATE INDEX invitation_by_mailbox ON invitation (account_id, mailbox)")
         db.execute("PRAGMA application_id = 0x52434F42")
-        db.execute("PRAGMA user_version = 1")
+        db.execute(f"PRAGMA user_version = {version}")
         db.executemany(
-            "INSERT INTO invitation VALUES ('1', ?, 'invited', 2, ?, ?, 'old', '', ?, '')",
+            "INSERT INTO invitation VALUES ('1', ?1, "
+            + ("lower(?4), " if version == 2 else "")
+            + "'invited', 2, ?2, ?3, 'old', '', ?4, '')",
             [
                 (str(4000 + n), "2026-03-02T08:00:00Z", "2026-03-02T08:00:00Z", f"Person{n}@Example.com")
                 for n in range(1, rows + 1)
@@ -401,8 +409,9 @@ def _old_record(number: int) -> Record:
     return record(number, attempts=2, run="old", email=f"Person{number}@Example.com")
 
 
-def test_a_ledger_of_version_1_is_migrated_in_place(path: Path) -> None:
-    _version_1(path)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_ledger_of_an_earlier_version_is_migrated_in_place(path: Path, version: int) -> None:
+    _older(path, version)
     with closing(SqliteLedger(path, "1")) as ledger:
         assert ledger.everything() == [_old_record(1), _old_record(2), _old_record(3)]
         past = ledger.history([user(1)]).at("4001", "person1@example.com")
@@ -413,10 +422,15 @@ def test_a_ledger_of_version_1_is_migrated_in_place(path: Path) -> None:
         assert ledger._db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
         tables = {name for (name,) in ledger._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert tables == {"invitation"}
+        handed = replace(again, state="handed_over", run="hand-over", batch=2)
+        past = ledger.history([user(1)]).at("4001", "person1@example.com")
+        assert ledger.claim([handed], {"4001": past}) == {}
+        assert ledger.of_hand_over("hand-over", []) == [handed]
 
 
-def test_a_ledger_of_version_1_is_read_without_being_migrated(path: Path) -> None:
-    _version_1(path)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_ledger_of_an_earlier_version_is_read_without_being_migrated(path: Path, version: int) -> None:
+    _older(path, version)
     before = look_at(path.parent)
     with closing(SqliteLedger(path, "1", read_only=True)) as ledger:
         assert ledger.history([user(2)]).at("4002", "person2@example.com").own == _old_record(2)
@@ -426,8 +440,11 @@ def test_a_ledger_of_version_1_is_read_without_being_migrated(path: Path) -> Non
     assert look_at(path.parent) == before
 
 
-def test_a_migration_that_is_killed_leaves_version_1(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _version_1(path)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_migration_that_is_killed_leaves_the_earlier_version(
+    path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _older(path, version)
 
     def broken(_email: str) -> str:
         raise RuntimeError
@@ -438,7 +455,7 @@ def test_a_migration_that_is_killed_leaves_version_1(path: Path, monkeypatch: py
         with pytest.raises(LedgerError, match="cannot be used"):
             SqliteLedger(path, "1")
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (version,)
         assert db.execute("SELECT count(*) FROM invitation").fetchone() == (3,)
     assert [one.user_id for one in known(path)] == ["4001", "4002", "4003"]
 

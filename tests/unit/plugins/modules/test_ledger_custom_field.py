@@ -370,8 +370,12 @@ def test_a_directory_that_repeats_a_page_for_ever_has_an_end(emulate: Any, monke
 def test_a_value_reads_back_as_its_record() -> None:
     asked = record(1, state="claimed", last_invited_at=None, claimed_at=NOW, task="t1", run="r1", attempts=7)
     requested = record(1, claimed_at=NOW, last_invited_at=NOW, run="r1", attempts=7)
+    handed = record(1, state="handed_over", last_invited_at=None, claimed_at=NOW, run="h1", batch=2)
+    left = record(1, state="failed", attempts=0, last_invited_at=None, claimed_at=NOW, run="h1", batch=2)
     address = mark("1", "person1@example.com")
     for one, verb, text in (
+        (handed, "handed over", f"handed over 2026-03-02T09:00:00Z, attempt 1, run h1, to {address}, batch 2"),
+        (left, "left out", f"left out 2026-03-02T09:00:00Z, attempt 0, run h1, to {address}, batch 2"),
         (asked, "asked", f"asked 2026-03-02T09:00:00Z, attempt 7, run r1, to {address}, task t1"),
         (requested, "invited", f"invited 2026-03-02T09:00:00Z, attempt 7, run r1, to {address}"),
     ):
