@@ -41,6 +41,11 @@ def login() -> Spec:
     return {**connection(), "state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 
 
+def doctor() -> Spec:
+    """The options of rc_doctor."""
+    return {**connection(), "ledger": {**_ledger("sqlite", "custom_field", "none"), "apply_defaults": True}}
+
+
 def user_info() -> Spec:
     """The options of rc_user_info."""
     return {

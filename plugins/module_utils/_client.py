@@ -90,6 +90,10 @@ class Client:
         interrupted: Callable[[], str] = lambda: "",
     ) -> None:
         self.warnings: list[str] = []
+        self.session: Session | None = None
+        """The newest login, none with an ``access_token``."""
+        self.headers: dict[str, Mapping[str, str]] = {}
+        """Those of the newest answer of each rate group, with names in lower case."""
         self._wire = wire
         self._credentials = credentials
         self._account = account
@@ -202,6 +206,7 @@ class Client:
         except WrongClock:
             self.end_session(session.token)
             raise
+        self.session = session
         self._token, self._is_kept = session.token, True
         return session
 
@@ -279,6 +284,7 @@ class Client:
             self._pacer.lost(operation.group)
             raise
         response = replace(response, text=self._redactor.body(response.text))
+        self.headers[operation.group] = response.headers
         is_rate = response.status != 429 or verdict_of(response) is Verdict.LIMITED or not codes_of(response)
         self._pacer.observe(operation.group, response.status if is_rate else 400, response.headers)
         return response

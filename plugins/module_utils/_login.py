@@ -16,6 +16,7 @@ from ._http import Request, Response
 from ._operations import REVOKE, TOKEN
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}", re.ASCII)
+_NAME = re.compile(r"(?<!\S)[A-Za-z]\w{0,63}(?!\S)", re.ASCII)
 _LONGEST_SESSION = 10**7
 
 
@@ -53,10 +54,12 @@ def check_credential(option: str, value: str | None) -> str:
 
 @dataclass(frozen=True)
 class Session:
-    """A login: its ``token``, and the seconds that it lives (0 if RingCentral does not say)."""
+    """A login: its ``token``, the seconds that it lives (0 if RingCentral does not say), and its ``scope``, the app's
+    permissions (none if RingCentral does not say)."""
 
     token: str = field(repr=False)
     expires_in: int = 0
+    scope: tuple[str, ...] = ()
 
 
 def login_request(credentials: Credentials) -> Request:
@@ -79,7 +82,9 @@ def parse_login(request: Request, response: Response) -> Session:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise TransportError(f"{request} was answered, but not with a token: check server_url", sent=False)
     known = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < _LONGEST_SESSION
-    return Session(token, seconds if known and isinstance(seconds, int) else 0)
+    scope = document.get("scope")
+    names = tuple(_NAME.findall(scope)) if isinstance(scope, str) else ()
+    return Session(token, seconds if known and isinstance(seconds, int) else 0, names)
 
 
 _ADVICE = {

@@ -62,3 +62,7 @@ READ_TASK = Operation(
     "EditExtensionInfo",
     proof="task",
 )
+# These two need no permission of their own.
+READ_PROFILE = Operation("GET", _ACCOUNT + "/extension/~/authz-profile", "medium")
+CHECK_PERMISSION = Operation("GET", READ_PROFILE.path + "/check", "light")
+SEARCH_AUDIT = Operation("POST", _ACCOUNT + "/audit-trail/search", "heavy", "ReadAuditTrail")

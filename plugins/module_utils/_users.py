@@ -59,7 +59,13 @@ def read_account(api: Api, expected: str | None, environment: Mapping[str, str] 
     """The account; WrongAccount unless it is ``expected``, an account id or main number (None: any), and the one that
     RC_EXPECT_ACCOUNT in the ``environment`` (None: that of this process) names.
     """
-    answer = api.call(READ_ACCOUNT)
+    return check_account(api.call(READ_ACCOUNT), expected, environment)
+
+
+def check_account(
+    answer: Mapping[str, Any], expected: str | None, environment: Mapping[str, str] | None = None
+) -> Account:
+    """The account that an answer describes; see ``read_account``."""
     account_id, main_number = identifier(answer.get("id")), answer.get("mainNumber")
     if not account_id:  # another spelling of an id would be another ledger
         raise TransportError("RingCentral described the account without its id; check server_url", sent=False)
