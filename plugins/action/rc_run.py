@@ -25,7 +25,12 @@ from ansible.utils.vars import load_extra_vars
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec, _run
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.onboard.ringcentral.plugins.modules import rc_onboard, rc_send_invite, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.modules import (
+    rc_doctor,
+    rc_onboard,
+    rc_send_invite,
+    rc_user_info,
+)
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_points, _role_task, _role_variables
 
 COLLECTION = "onboard.ringcentral"
@@ -33,14 +38,21 @@ MODULES: dict[str, _run.Run] = {
     "rc_send_invite": rc_send_invite.run,
     "rc_onboard": rc_onboard.run,
     "rc_user_info": rc_user_info.run,
+    "rc_doctor": rc_doctor.run,
 }
-SPECS = {"rc_send_invite": _argspec.send_invite, "rc_onboard": _argspec.onboard, "rc_user_info": _argspec.user_info}
+SPECS = {
+    "rc_send_invite": _argspec.send_invite,
+    "rc_onboard": _argspec.onboard,
+    "rc_user_info": _argspec.user_info,
+    "rc_doctor": _argspec.doctor,
+}
 ENTRY_POINTS = {
     "main": _entry_points.invite,
     "account": _entry_points.invite,
     "batches": _entry_points.onboard,
     "batch": _entry_points.onboard,
     "audit": _entry_points.audit,
+    "doctor": _entry_points.doctor,
 }
 
 display = Display()

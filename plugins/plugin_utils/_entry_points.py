@@ -19,12 +19,13 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._people_csv im
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso, utc_now
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_zone
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._audit_report import audit_csv, audit_table
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._doctor_report import doctor_csv, doctor_table
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._estate_report import (
     estate_csv,
     estate_summary,
     estate_table,
 )
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import absolute
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import absolute, file_name
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._invite_report import (
     invite_csv,
     invite_table,
@@ -132,6 +133,17 @@ def audit(task: Task) -> Result:
     table = [*_notices(result), *audit_table(result, report.shown("csv"))]
     failures = [failure, report.write(result, audit_csv(result["users"]))]
     return _done(result, table, failures, audit_counts={task.host: result["findings"]})
+
+
+def doctor(task: Task) -> Result:
+    """Entry point doctor: whether invitations will work with the account."""
+    report = Report(task, name=f"{file_name(task.host)}-doctor")
+    result = task.run("rc_doctor", options_of(task.variables, _argspec.doctor()))
+    if "lines" not in result:
+        return _failed(result)
+    table = [*_notices(result), *doctor_table(result)]
+    failures = [result["failure"], report.write(result, doctor_csv(result))]
+    return _done(result, table, failures, doctor_counts={task.host: result["counts"]})
 
 
 def summarize(

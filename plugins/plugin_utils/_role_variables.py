@@ -36,6 +36,7 @@ _OTHERS = (
     "reinvite_result",
     "reinvite_onboarding_result",
     "reinvite_audit_result",
+    "reinvite_doctor_result",
     "reinvite_estate",
     "reinvite_counts",
     "onboarding_counts",
@@ -134,6 +135,7 @@ def spec_of(entry_point: str) -> Spec:
             {"onboarding_batch": {"type": "dict", "required": True, "options": _argspec.batch()}}
         ),
         "audit": _audit,
+        "doctor": lambda: {**_prefixed(_argspec.doctor()), **_REPORT},
         "summary": lambda: dict(_REPORT),
     }
     return makers[entry_point]()

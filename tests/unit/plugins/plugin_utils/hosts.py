@@ -17,7 +17,12 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Task
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import enforced, spec_of, validated
 
-SPECS = {"rc_send_invite": _argspec.send_invite, "rc_onboard": _argspec.onboard, "rc_user_info": _argspec.user_info}
+SPECS = {
+    "rc_send_invite": _argspec.send_invite,
+    "rc_onboard": _argspec.onboard,
+    "rc_user_info": _argspec.user_info,
+    "rc_doctor": _argspec.doctor,
+}
 ACCOUNT = {"id": "7", "main_number": "+16505550100"}
 PLAN = {"account": "7", "made_at": "2026-03-02T09:00:00Z", "users": [{"id": "4001", "email": "ada@example.com"}]}
 BATCH = {"name": "December/Paris", "users": ["ada@example.com"], "invite_on": "2026-12-01"}
@@ -126,6 +131,10 @@ class Host:
     def audit(self, **variables: Any) -> dict[str, Any]:
         more = {name: variables.pop(name) for name in ("check_mode", "under_awx") if name in variables}
         return _entry_points.audit(self.task("audit", variables, **more))
+
+    def doctor(self, **variables: Any) -> dict[str, Any]:
+        more = {name: variables.pop(name) for name in ("check_mode", "under_awx") if name in variables}
+        return _entry_points.doctor(self.task("doctor", variables, **more))
 
     @property
     def options(self) -> dict[str, Any]:

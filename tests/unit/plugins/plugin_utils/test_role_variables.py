@@ -28,7 +28,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variable
 
 ROLE = Path(__file__).parents[4] / "roles/reinvite"
 DOCUMENTED = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-ENTRY_POINTS = ("main", "account", "batches", "batch", "audit", "summary")
+ENTRY_POINTS = ("main", "account", "batches", "batch", "audit", "doctor", "summary")
 SECRETS = {
     "reinvite_client_id",
     "reinvite_client_secret",
@@ -97,6 +97,7 @@ def test_every_variable_has_a_prefix_of_the_role_and_is_known(entry_point: str) 
         ("batches", _argspec.onboard, {"batches", "timezone", "unknown"}),
         ("batch", _argspec.onboard, {"batches", "timezone", "unknown"}),
         ("audit", _argspec.user_info, {"users", "status", "created_before", "created_after", "details", "findings"}),
+        ("doctor", _argspec.doctor, set()),
     ],
 )
 def test_every_option_of_a_module_has_its_variable(entry_point: str, module: Any, filled: set[str]) -> None:
@@ -141,7 +142,12 @@ def test_all_unknown_variables_are_reported_in_order() -> None:
 
 def test_facts_that_the_role_leaves_are_no_unknown_variables() -> None:
     facts = ["reinvite_result", "reinvite_estate", "reinvite_counts", "onboarding_counts", "audit_counts"]
-    assert unknown_variables([*facts, "reinvite_hosts", "reinvite_audit_result", "reinvite_onboarding_result"]) == []
+    assert (
+        unknown_variables(
+            [*facts, "reinvite_hosts", *(f"reinvite_{name}_result" for name in ("audit", "onboarding", "doctor"))]
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,7 +168,7 @@ def test_a_variable_of_this_run_that_would_be_ignored_is_reported(entry_point: s
     assert said.endswith(f", but the entry point {entry_point} does not use it; {advice}")
 
 
-@pytest.mark.parametrize("entry_point", ["main", "account", "batches", "batch", "audit"])
+@pytest.mark.parametrize("entry_point", ["main", "account", "batches", "batch", "audit", "doctor"])
 def test_variables_that_an_entry_point_uses_and_others_are_not_reported(entry_point: str) -> None:
     names = {*spec_of(entry_point), "reinvite_hosts", "reinvite_counts", "audit_counts", "ansible_host", "users"}
     assert unused_variables(entry_point, names) == []
