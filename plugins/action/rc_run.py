@@ -20,9 +20,10 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
 from ansible.utils.display import Display
+from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec, _run
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec, _credentials, _guards, _run
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.onboard.ringcentral.plugins.modules import (
@@ -126,8 +127,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         given = {name: value for name, value in options.items() if value is not None}
         if self._runs_here(task_vars):
             return self._run_here(module, given)
+        self._bring_guards(module, given)
         result: dict[str, Any] = self._execute_module(f"{COLLECTION}.{module}", module_args=given, task_vars=task_vars)
         return {name: value for name, value in result.items() if name not in {"invocation", "ansible_facts"}}
+
+    def _bring_guards(self, module: str, given: Mapping[str, Any]) -> None:
+        """Let this environment's guards hold in a process that inherits none of it, such as one of another user.
+
+        Raises InvalidOption if the options would send this environment's credentials elsewhere.
+        """
+        with self._play_environment():
+            params, _errors, _secrets = _role_variables.validated(SPECS[module](), given)
+            _credentials.destination(params, _credentials.credentials_of(params, os.environ), os.environ)
+            guards = {name: os.environ[name] for name in _guards.VARIABLES if name in os.environ}
+        self._task.environment = [*(self._task.environment or ()), wrap_var(guards)]
 
     def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, with this Python."""

@@ -55,15 +55,15 @@ options:
   validate_certs:
     description:
       - Whether the server's certificate must be valid. With V(false), any server that answers gets the credentials.
-      - If not set, the environment variable E(RC_VALIDATE_CERTS) is used. If credentials and E(RC_SERVER_URL) are in
-        the environment, only that variable can turn verification off.
+      - If not set, the environment variable E(RC_VALIDATE_CERTS) is used. If credentials are in the environment,
+        and that variable or E(RC_SERVER_URL) with them, only that variable can turn verification off.
     type: bool
     default: true
   ca_path:
     description:
       - A file, or a folder prepared by C(openssl rehash), with the CA certificates to trust.
-      - If not set, the environment variable E(RC_CA_PATH) is used. If credentials and E(RC_SERVER_URL) are in the
-        environment, a different value here is an error.
+      - If not set, the environment variable E(RC_CA_PATH) is used. If credentials are in the environment, and that
+        variable or E(RC_SERVER_URL) with them, a different value here is an error.
       - Without either, the certificates that come with C(requests) are used, or the file in E(REQUESTS_CA_BUNDLE).
     type: path
   timeout:

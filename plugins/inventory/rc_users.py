@@ -99,6 +99,7 @@ cache_timeout: 3600
 
 import hashlib
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -113,6 +114,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
+from ansible_collections.onboard.ringcentral.plugins.module_utils._guards import EXPECT_ACCOUNT
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import connect
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import user_filter
@@ -228,5 +230,5 @@ def name_hosts(
 
 def _digest(params: Mapping[str, Any]) -> str:
     """Tells readings of different accounts, or of different users, apart; nothing can be read out of it."""
-    identity = [params[name] for name in (*TEMPLATABLE, *FILTERS)]
+    identity = [*(params[name] for name in (*TEMPLATABLE, *FILTERS)), os.environ.get(EXPECT_ACCOUNT)]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:16]

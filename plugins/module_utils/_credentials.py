@@ -108,27 +108,30 @@ def _lent(credentials: Credentials, environment: Mapping[str, str]) -> str:
 def _check_destination(
     server_url: str, ca_path: str, *, validate: bool, lent: str, environment: Mapping[str, str]
 ) -> None:
-    named = _of_environment(environment, "server_url")
-    if not named:
-        return
-    if not same_server(server_url, named):
+    named = {name: _of_environment(environment, name) for name in ("server_url", "validate_certs", "ca_path")}
+    if named["server_url"] and not same_server(server_url, named["server_url"]):
         raise InvalidOption(
             "server_url",
             f"{lent} is in the environment, so it is sent to the server in RC_SERVER_URL and to no other; leave "
             "server_url out, or give credentials for that server. No request was sent",
         )
-    if not validate and _of_environment(environment, "validate_certs").lower() not in _FALSE:
+    # Without a server of its own, the environment still fixes what it names of the two others.
+    if not validate and _fixes(named, "validate_certs") and named["validate_certs"].lower() not in _FALSE:
         raise InvalidOption(
             "validate_certs",
             f"{lent} is in the environment, so only RC_VALIDATE_CERTS there can turn verification off. "
             "No request was sent",
         )
-    if ca_path not in {trusted := _of_environment(environment, "ca_path"), _expanded(trusted)}:
+    if _fixes(named, "ca_path") and ca_path not in {named["ca_path"], _expanded(named["ca_path"])}:
         raise InvalidOption(
             "ca_path",
             f"{lent} is in the environment, so RC_CA_PATH there names the CA to trust; set it to {ca_path} or leave "
             "ca_path out. No request was sent",
         )
+
+
+def _fixes(named: Mapping[str, str], option: str) -> bool:
+    return bool(named["server_url"] or named[option])
 
 
 def _expanded(path: str) -> str:

@@ -19,6 +19,7 @@ from ._errors import InvalidOption
 EXPECT_ACCOUNT = "RC_EXPECT_ACCOUNT"
 ALLOWED_DOMAINS = "RC_ALLOWED_DOMAINS"
 EXCLUDE = "RC_EXCLUDE"
+VARIABLES = (EXPECT_ACCOUNT, ALLOWED_DOMAINS, EXCLUDE)
 
 
 def expected_accounts(option: str | None, environment: Mapping[str, str]) -> dict[str, str]:

@@ -11,14 +11,7 @@ from typing import Any
 from ._directory import Directory, read_directory
 from ._directory_csv import read_directory_csv
 from ._errors import InvalidOption
-from ._options import (
-    read_domains,
-    read_exclude,
-    read_expected_account,
-    read_guard,
-    read_names,
-    read_patterns,
-)
+from ._options import read_domains, read_exclude, read_guard, read_names, read_patterns
 from ._policy import Policy
 from ._times import parse_duration
 from ._window import read_window
@@ -37,7 +30,6 @@ def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[
             raise InvalidOption(option, f"{params[option]} is not a usable number; 0 means none. No mail was sent.")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would send no mail")
-    read_expected_account("expect_account", params["expect_account"])
     directory, warnings = directory_of(params)
     if params["correct_email"] and directory is None:
         raise InvalidOption("correct_email", "needs a directory to take addresses from")

@@ -21,6 +21,7 @@ from ._errors import IncompleteDelivery, InvalidOption, RingCentralError
 from ._guards import narrowed
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
 from ._login import Credentials
+from ._options import read_expected_account
 from ._signals import Signals
 from ._times import utc_now
 
@@ -142,6 +143,7 @@ def connect(
             raise InvalidOption(option, f"{params[option]:g} is too long a time; give at most {most} seconds")
     if not re.fullmatch(r"~|\d{1,20}", params["account_id"], re.ASCII):
         raise InvalidOption("account_id", "give the account's numeric id, or ~ for the account of the credential")
+    read_expected_account("expect_account", params["expect_account"])
     login = (credentials or read_credentials)(params)
     to = destination(params, login, os.environ)
     if isinstance(to.verify, str) and not os.path.exists(to.verify):  # noqa: PTH110  # Path raises for long names

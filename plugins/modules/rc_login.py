@@ -104,6 +104,7 @@ error:
   sample: {"code": "invalid_grant", "status": 400, "message": "JWT is not valid"}
 """
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
 from ansible_collections.onboard.ringcentral.plugins.module_utils._credentials import LOGIN, demand
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
+from ansible_collections.onboard.ringcentral.plugins.module_utils._guards import expected_accounts
 from ansible_collections.onboard.ringcentral.plugins.module_utils._login import check_credential
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import (
     Progress,
@@ -143,7 +145,7 @@ def run(
         return {"changed": False, "ended": api.end_session(check_credential("access_token", params["access_token"]))}
     session = api.open_session()
     try:
-        if params["expect_account"]:
+        if expected_accounts(params["expect_account"], os.environ):
             read_account(api, params["expect_account"])
     except RingCentralError:
         api.end_session(session.token)

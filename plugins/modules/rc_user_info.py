@@ -269,7 +269,6 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backen
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import STATUSES, User, describe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import (
     read_domains,
-    read_expected_account,
     read_patterns,
     read_users,
 )
@@ -367,7 +366,6 @@ def _report(
 def _policy(params: Mapping[str, Any]) -> tuple[Policy | None, list[str]]:
     """How addresses are judged, if findings are asked for, and warnings."""
     directory, warnings = directory_of(params)
-    read_expected_account("expect_account", params["expect_account"])
     if not params["findings"]:
         if directory:
             raise InvalidOption("directory", "is for findings only; set findings to true")

@@ -208,6 +208,8 @@ def test_what_is_kept_is_of_one_account_and_one_filter(rc: Emulator, player: Pla
     assert pending < everybody
     with Emulator(users=10, pending=3, seed=1, odd=False) as other:
         assert len(hosts(player, "-i", source(player, **cache), RC_SERVER_URL=other.url)) < len(everybody)
+    guarded = player.run("ansible-inventory", "-i", source(player, **cache), "--list", RC_EXPECT_ACCOUNT="1")
+    assert "RC_EXPECT_ACCOUNT: the credential opens the account" in guarded.stdout
     refused = player.run("ansible-inventory", "-i", source(player, **cache), "--list", RC_USER_JWT="another")
     assert "OAU-251" in refused.stdout
     kept = "".join(path.read_text(encoding="utf-8") + path.name for path in (player.folder / "cache").iterdir())

@@ -96,6 +96,41 @@ def test_an_access_token_of_the_environment_stays_at_home_too(rc: Emulator, fore
     assert foreign.heard == []
 
 
+@pytest.fixture
+def become(tmp_path: Path) -> dict[str, Any]:
+    """Variables of a play whose modules run as another user, as by sudo: with nothing of its environment."""
+    program = tmp_path / "become"
+    program.write_text('#!/bin/sh\nwhile [ "$1" != /bin/sh ]; do shift; done\nexec env -i PATH="$PATH" "$@"\n')
+    program.chmod(0o755)
+    return {"ansible_become": True, "ansible_become_user": "nobody", "ansible_become_exe": str(program)}
+
+
+def test_a_module_that_runs_as_another_user_sends_a_foreign_server_nothing(
+    become: dict[str, Any], rc: Emulator, foreign: Listener, tmp_path: Path
+) -> None:
+    played = Player(tmp_path, rc.env()).play(ROOT / "playbooks/reinvite.yml", reinvite_server_url=foreign.url, **become)
+    assert played.code == 2
+    assert played.failure.startswith("server_url: RC_APP_CLIENT_ID is in the environment")
+    assert foreign.heard == []
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        ({"RC_EXPECT_ACCOUNT": "400131426009"}, "RC_EXPECT_ACCOUNT: the credential opens the account"),
+        ({"RC_ALLOWED_DOMAINS": "nowhere.example"}, "domain_not_allowed"),
+        ({"RC_EXCLUDE": "*@*"}, "excluded"),
+    ],
+)
+def test_the_guards_hold_for_a_module_that_runs_as_another_user(
+    guard: dict[str, str], said: str, become: dict[str, Any], tmp_path: Path
+) -> None:
+    with Emulator(users=9, pending=3, odd=False) as rc:
+        played = Player(tmp_path, {**rc.env(), **guard}).play(ROOT / "playbooks/reinvite.yml", **become)
+        assert said in played.output
+        assert mailed(rc) == []
+
+
 def test_the_listener_would_hear_credentials_that_are_given_for_it(
     rc: Emulator, foreign: Listener, tmp_path: Path
 ) -> None:

@@ -22,12 +22,7 @@ FIELD = ("-e", '{"reinvite_ledger": {"backend": "custom_field"}}')
 def test_its_settings_hand_the_credential_and_the_guards_on() -> None:
     settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))["ansible-navigator"]
     passed = set(settings["execution-environment"]["environment-variables"]["pass"])
-    assert passed == {
-        *_credentials.VARIABLES.values(),
-        _guards.EXPECT_ACCOUNT,
-        _guards.ALLOWED_DOMAINS,
-        _guards.EXCLUDE,
-    }
+    assert passed == {*_credentials.VARIABLES.values(), *_guards.VARIABLES}
 
 
 def test_a_run_invites_and_keeps_no_artifact(tmp_path: Path) -> None:
