@@ -17,11 +17,15 @@ from typing import Any
 
 from .faces import Faces, read_faces
 from .limits import DEFAULT_LIMITS
+from .profile import load_profile
 from .server import Emulator
 
 
 def main() -> int:
-    options = _arguments()
+    try:
+        options = _arguments()
+    except (OSError, TypeError, ValueError) as error:
+        sys.exit(f"emulator: {error}")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -80,17 +84,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--limit", **several, type=_limit, metavar="GROUP=N", help=f"instead of {DEFAULT_LIMITS}")
     parser.add_argument("--window", type=float, default=60, help="seconds over which limits count")
     parser.add_argument("--faces", type=Path, metavar="FILE", help='how unkind it is, as JSON: {"directory_lag": 90}')
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="an account as prove.yml met it, in proof.json")
     parser.add_argument("--ready-file", type=Path, help="gets the same line of JSON")
     parser.add_argument("--tls-cert", type=Path, help="serve https with this certificate")
     parser.add_argument("--tls-key", type=Path, help="the certificate's key, if it is in another file")
+    known, _rest = parser.parse_known_args()
+    if known.profile:  # what is given beside it wins
+        profile = load_profile(known.profile)
+        profile["limit"] = list(profile.pop("limits", {}).items())
+        parser.set_defaults(**profile)
     options = parser.parse_args()
     if options.tls_key and not options.tls_cert:
         parser.error("--tls-key needs --tls-cert")
     return options
 
 
-def _faces(path: Path | None) -> Faces:
-    return read_faces(json.loads(path.read_text(encoding="utf-8"))) if path else Faces()
+def _faces(given: Path | Faces | None) -> Faces | None:
+    """From a file, or from a profile that was read already."""
+    return read_faces(json.loads(given.read_text(encoding="utf-8"))) if isinstance(given, Path) else given
 
 
 def _limit(text: str) -> tuple[str, int]:

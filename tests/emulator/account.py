@@ -7,31 +7,25 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from .clock import Clock, iso
-from .directory import Entries, FieldIndex
+from .audit_trail import CHANGED, INVITED, AuditTrail
+from .clock import Clock
+from .custom_fields import CustomFields
+from .directory import Entries, FieldIndex, shown_type
 from .faces import Faces
+from .invitations import Both, Mail, mails_of
 from .people import Extension
+from .permissions import Permissions
+from .refusals import Refused, invalid, not_found
+from .tasks import BULK_SIZE, Task
 
 PERSON_TYPES = {"User", "DigitalUser", "FlexibleUser", "VirtualUser", "FaxUser"}
-SESSION_SECONDS = 3600
 PARALLEL_SESSIONS = 5
-BULK_SIZE = 500
-FIELDS = 5
 OWN_ID = 62263999
 """The extension that owns the JWT (``~``). Lists omit it, so that they hold only the users a test created."""
-
-
-class Refused(Exception):
-    """RingCentral's answer to what it does not do."""
-
-    def __init__(self, status: int, code: str, message: str, **more: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"errorCode": code, "message": message, "errors": [{"errorCode": code, "message": message, **more}]}
 
 
 @dataclass
@@ -44,43 +38,14 @@ class Session:
     open: bool = True
 
 
-@dataclass
-class Task:
-    """A bulk update on its way. ``script`` overrides how it goes (see ``Account.task_script``)."""
-
-    id: str
-    records: list[dict[str, Any]]
-    created_at: float
-    ready_at: float
-    script: Mapping[str, Any]
-    request: int = 0
-    status: str = "Accepted"
-    modified_at: float = 0
-    results: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass
-class Mail:
-    """An invitation that went out."""
-
-    at: str
-    extension_id: int
-    extension_number: str
-    name: str
-    email: str
-    via: str
-    task_id: str | None
-    request: int
-
-
 class Account:
     """One RingCentral account: users, sessions, bulk tasks, custom fields and the outbox.
 
-    ``lacking`` holds permissions that are missing, ``reject`` makes the update of an extension id fail with a
-    message, ``faces`` is how unkind the account is, ``allowed_domains`` refuses other addresses, ``mailing_flags``
-    are the flags of a transition that mail. ``task_script`` changes how the next tasks go: ``status`` (Failed,
-    InProgress), ``leave_out`` (a number of records that the result omits), ``stranger`` (name an id that was not asked
-    for), ``mail_first`` (of a Failed task: so many are mailed), ``flat`` (the result's older shape).
+    ``lacking`` are permissions that are missing, ``reject`` makes the update of an extension id fail with a
+    message, ``faces`` is how unkind the account is, ``allowed_domains`` refuses other addresses. ``task_script``
+    changes how the next tasks go: ``status`` (Failed, InProgress), ``leave_out`` (a number of records that the result
+    omits), ``stranger`` (name an id that was not asked for), ``mail_first`` (of a Failed task: so many are mailed),
+    ``flat`` (the result's older shape).
     """
 
     def __init__(
@@ -90,6 +55,7 @@ class Account:
         *,
         account_id: int = 400131426008,
         faces: Faces | None = None,
+        lacking: Iterable[str] = (),
     ) -> None:
         self.clock = clock
         self.faces = faces or Faces()
@@ -101,20 +67,35 @@ class Account:
         self.sessions: list[Session] = []
         self.logins = 0
         self.tasks: dict[str, Task] = {}
-        self.fields: list[dict[str, str]] = []
+        self.custom_fields = CustomFields(self.faces)
+        self.permissions = Permissions(self.faces, lacking)
+        self.trail = AuditTrail(clock, account_id, self.own)
+        self.both = Both(clock, self.faces)
         self.outbox: list[Mail] = []
         self.status_writes: list[int] = []
-        self.lacking: set[str] = set()
         self.reject: dict[int, str] = {}
         self.allowed_domains: set[str] = set()
-        self.mailing_flags = {"sendWelcomeEmailsToUsers", "sendWelcomeEmail"}
         self.task_script: dict[str, Any] = {}
         self.task_seconds = 0.2
         self.request = 0
 
+    @property
+    def lacking(self) -> set[str]:
+        """Permissions of the app and the user that are missing."""
+        return self.permissions.lacking
+
+    @property
+    def fields(self) -> list[dict[str, str]]:
+        """The custom fields that were created here."""
+        return self.custom_fields.created
+
+    def create_field(self, name: str) -> dict[str, str]:
+        return self.custom_fields.create(name)
+
     def log_in(self) -> Session:
         self.logins += 1
-        session = Session(f"session-{self.logins}", secrets.token_urlsafe(24), self.clock.seconds() + SESSION_SECONDS)
+        expires_at = self.clock.seconds() + self.faces.session_seconds
+        session = Session(f"session-{self.logins}", secrets.token_urlsafe(24), expires_at)
         for oldest in [s for s in self.sessions if s.open][: 1 - PARALLEL_SESSIONS or None]:
             if sum(s.open for s in self.sessions) >= PARALLEL_SESSIONS:
                 oldest.open = False
@@ -130,38 +111,33 @@ class Account:
             raise Refused(401, "OAU-128", "Access token is expired")
         return session
 
-    def demand(self, app: str, user: str) -> None:
-        """Refused if the app, or then the user, lacks its permission; "A OR B" needs either. "" asks for none."""
-        for needed, code, who in ((app, "CMN-401", "application"), (user, "CMN-408", "user")):
-            names = needed.split(" OR ")
-            if needed and self.lacking.issuperset(names):
-                words = f"In order to call this API endpoint, {who} needs to have [{names[0]}] permission"
-                raise Refused(403, code, words, permissionName=names[0])
-
     def find(self, extension_id: str) -> Extension:
         if extension_id in {"~", str(OWN_ID)}:
             return self.own
-        extension = (
-            self.extensions.get(int(extension_id)) if extension_id.isdecimal() and extension_id.isascii() else None
-        )
-        if extension is None:
-            raise Refused(
-                404, "CMN-102", "Resource for parameter [extensionId] is not found", parameterName="extensionId"
-            )
-        return extension
+        known = extension_id.isdecimal() and extension_id.isascii() and self.extensions.get(int(extension_id))
+        if not known:
+            raise not_found("extensionId")
+        return known
 
     def listed(self, query: Mapping[str, list[str]]) -> list[Extension]:
         """The extensions that the list's filters leave."""
         tests: list[Callable[[Extension], bool]] = []
         if emails := {value.casefold() for value in query.get("email", ())}:
             tests.append(lambda e: e.email.casefold() in emails)
-        if statuses := set(query.get("status", ())):
+        if statuses := self._honoured(query.get("status", ())):
             tests.append(lambda e: e.status in statuses)
         if types := set(query.get("type", ())):
             tests.append(lambda e: e.type in types)
         if numbers := set(query.get("extensionNumber", ())):
             tests.append(lambda e: e.extension_number in numbers)
         return [extension for extension in self.extensions.values() if all(test(extension) for test in tests)]
+
+    def _honoured(self, statuses: Iterable[str]) -> set[str]:
+        """Which statuses of a request for the list count."""
+        several = list(statuses)
+        if len(several) > 1 and self.faces.several_statuses != "all":
+            return set(several[:1]) if self.faces.several_statuses == "first" else set()
+        return set(several)
 
     def update(self, extension: Extension, change: Mapping[str, Any], task: Task | None = None) -> None:
         """Apply a change, all of it or nothing, and mail if it asks for that."""
@@ -179,35 +155,49 @@ class Account:
         for key, value in (change.get("contact") or {}).items():
             if key in names:
                 setattr(extension, names[key], value)
-        for value in change.get("customFields") or ():
+        if change.get("contact"):
+            self.trail.record(CHANGED, extension, settingName="Contact")
+        values = change.get("customFields") or []
+        mails = mails_of(change.get("transition") or {}, self.faces, bulk=bool(task))
+        self.both.carry_out(
+            partial(self._write, extension, values) if values else None,
+            partial(self._send, extension, mails, task, self.request) if mails else None,
+        )
+
+    def _write(self, extension: Extension, values: Iterable[Mapping[str, Any]]) -> None:
+        for value in values:
             self.index.write(extension, value["id"], value["value"])
-        if any((change.get("transition") or {}).get(flag) for flag in self.mailing_flags):
-            self.outbox.append(
-                Mail(
-                    at=self.clock.iso(),
-                    extension_id=extension.id,
-                    extension_number=extension.extension_number,
-                    name=extension.name,
-                    email=extension.email,
-                    via="bulk" if task else "single",
-                    task_id=task.id if task else None,
-                    request=task.request if task else self.request,
-                )
+            self.trail.record(CHANGED, extension, settingName="Custom field", field=value["id"])
+
+    def _send(self, extension: Extension, mails: Iterable[list[str]], task: Task | None, request: int) -> None:
+        for flags in mails:
+            mail = Mail(
+                at=self.clock.iso(),
+                extension_id=extension.id,
+                extension_number=extension.extension_number,
+                name=extension.name,
+                email=extension.email,
+                via="bulk" if task else "single",
+                task_id=task.id if task else None,
+                request=task.request if task else request,
+                flags=flags,
+                link=not self.faces.plain.issuperset(flags),
             )
+            self.outbox.append(mail)
+        if self.faces.audits_invitations:
+            self.trail.record(INVITED, extension, settingName="Welcome email")
 
     def _check(self, extension: Extension, change: Mapping[str, Any]) -> None:
         if extension.id in self.reject:
             raise Refused(400, "CMN-101", self.reject[extension.id])
+        if str(extension.id) in self.faces.forbidden:
+            raise invalid("email", status=403)
         if "transition" in change and (extension.status != "NotActivated" or extension.type not in PERSON_TYPES):
-            raise Refused(
-                400, "CMN-101", "Parameter [transition] is invalid for this extension", parameterName="transition"
-            )
+            raise invalid("transition")
         email = (change.get("contact") or {}).get("email")
         if email and self.allowed_domains and email.rpartition("@")[2] not in self.allowed_domains:
-            raise Refused(400, "CMN-101", "Parameter [email] value is invalid", parameterName="email")
-        known = {entry["id"] for entry in self.fields}
-        if any(value["id"] not in known for value in change.get("customFields") or ()):
-            raise Refused(404, "CMN-102", "Resource for parameter [customFields.id] is not found")
+            raise invalid("email")
+        self.custom_fields.check(change.get("customFields") or ())
 
     def begin_bulk(self, records: list[dict[str, Any]]) -> Task:
         if len(records) > BULK_SIZE:
@@ -231,11 +221,12 @@ class Account:
         """A task as it is by now: its work is done when its time has come."""
         self.work()
         if task_id not in self.tasks:
-            raise Refused(404, "CMN-102", "Resource for parameter [taskId] is not found", parameterName="taskId")
+            raise not_found("taskId")
         return self.tasks[task_id]
 
     def work(self) -> None:
         """Do what is due."""
+        self.both.work()
         for task in self.tasks.values():
             if task.status in {"Accepted", "InProgress"}:
                 due = self.clock.seconds() >= task.ready_at
@@ -259,46 +250,22 @@ class Account:
             return {"extensionId": record["id"], "status": "Fail", "errors": refused.body["errors"]}
         return {"extensionId": record["id"], "status": "Success"}
 
-    def task_document(self, task: Task, base_url: str) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "uri": f"{base_url}/extension-bulk-update/tasks/{task.id}",
-            "id": task.id,
-            "status": task.status,
-            "creationTime": self._iso(task.created_at),
-            "lastModifiedTime": self._iso(task.modified_at),
-        }
-        if task.status in {"Completed", "Failed"}:
-            items: Any = task.results if task.script.get("flat") else {"result": task.results}
-            errors = [{"errorCode": "CMN-211", "message": "Internal error"}] if task.status == "Failed" else []
-            document["result"] = {"affectedItems": items, "errors": errors}
-        return document
-
-    def create_field(self, name: str) -> dict[str, str]:
-        if len(self.fields) >= FIELDS:
-            raise Refused(400, "CMN-127", f"The account has {FIELDS} custom fields already")
-        entry = {"id": str(len(self.fields) + 1), "category": "User", "displayName": name}
-        self.fields.append(entry)
-        return entry
-
     def directory(self, search: Mapping[str, Any]) -> Entries:
         """All entries that a directory search finds, before paging."""
         self.work()
         statuses, types, ids = (
             set(search.get(key) or ()) for key in ("extensionStatuses", "extensionTypes", "extensionIds")
         )
-        names = {entry["id"]: entry["displayName"] for entry in self.fields}
         found = [
             extension
             for extension in self.extensions.values()
             if (not statuses or extension.status in statuses)
-            and (not types or extension.type in types)
+            and (not types or types & {extension.type, shown_type(extension, self.faces)})
             and (not ids or str(extension.id) in ids)
             and not (extension.hidden and self.faces.hides_hidden)
+            and not (extension.status == "NotActivated" and self.faces.hides_pending)
         ]
-        return Entries(found, names, self.index, self.faces)
+        return Entries(found, self.custom_fields.names(), self.index, self.faces)
 
     def counts(self) -> dict[str, int]:
         return dict(sorted(Counter(extension.status for extension in self.extensions.values()).items()))
-
-    def _iso(self, seconds: float) -> str:
-        return iso(self.clock.now() - timedelta(seconds=self.clock.seconds() - seconds))

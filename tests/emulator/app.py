@@ -5,19 +5,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from aiohttp import web
 
 from . import contract, pages, spoiled
-from .account import Refused
 from .calls import Call, Operation, operations
+from .faces import ANSWERS, LIMITS, REPLAYED
 from .faults import Fault
+from .handlers import Handlers, base_url, login_refused
+from .refusals import Refused, in_style
 from .streams import STREAMS
-from .world import CLIENT_ID, CLIENT_SECRET, JWT, World
+from .world import World
 
 
 class RingCentral:
@@ -29,19 +30,7 @@ class RingCentral:
         self.drops_held = False
         self.held: dict[str, Any] | None = None
         self._operations = operations()
-        self._handlers: dict[str, Callable[[Call], Any]] = {
-            "getToken": self._get_token,
-            "revokeToken": self._revoke_token,
-            "readAccountInfo": self._read_account,
-            "listExtensions": self._list_extensions,
-            "readExtension": self._read_extension,
-            "updateExtension": self._update_extension,
-            "extensionBulkUpdate": self._bulk_update,
-            "getExtensionBulkUpdateTask": self._read_task,
-            "listCustomFields": self._list_fields,
-            "createCustomField": self._create_field,
-            "searchDirectoryEntries": self._search_directory,
-        }
+        self._handlers = Handlers(world).by_operation()
 
     async def date_answer(self, request: web.Request, response: web.StreamResponse) -> None:
         """Give an answer the Date that this account's clock shows."""
@@ -133,7 +122,9 @@ class RingCentral:
             document = deepcopy(document)
             pages.SPOILED[fault.kind](document)
         people = self.world.account.extensions.values()
-        others = [person.record(self._base(call)) for person in people] if fault.kind == "another_record" else []
+        others = (
+            [person.record(base_url(call, self.world)) for person in people] if fault.kind == "another_record" else []
+        )
         return spoiled.replaced(fault, status, document, others)
 
     async def _hold(self, entry: dict[str, Any]) -> None:
@@ -155,7 +146,7 @@ class RingCentral:
         try:
             status, document = 200, self._process(operation, call, entry)
         except Refused as refused:
-            status, document = refused.status, refused.body
+            status, document = refused.status, in_style(refused.body, self.world.faces.errors)
         objection = contract.own().violation_of_answer(operation.method, operation.template, status, document)
         if objection:
             self._object(entry, "answer", objection)
@@ -176,101 +167,27 @@ class RingCentral:
                 raise Refused(403, "CMN-419", "In order to call this API endpoint, user needs to be of that account")
             if call.fault and call.fault.kind == "permission":
                 raise Refused(403, "CMN-401", f"[{operation.app}] permission required")
-            self.world.account.demand(operation.app, operation.user)
+            own = call.ids.get("extensionId") in {"~", str(self.world.account.own.id)}
+            self.world.account.permissions.demand(operation.app, operation.user, own=own)
         if objection:
             self._object(entry, "request", objection)
             if operation.group == "Auth":
-                raise _login_refused(400, "invalid_request", "OAU-101", "The request breaks the contract")
+                raise login_refused(400, "invalid_request", "OAU-101", "The request breaks the contract")
             raise Refused(400, "CMN-101", "The request breaks the contract")
-        return self._handlers[operation.id](call)
+        code = self._imposed(operation, call)
+        document = self._handlers[operation.id](call) if code in {"", REPLAYED} else None
+        if code:
+            status, words = ANSWERS[code]
+            raise Refused(status, code, words)
+        return document
 
-    def _base(self, call: Call) -> str:
-        return f"{call.request.url.origin()}/restapi/v1.0/account/{self.world.account.id}"
-
-    def _check_app(self, call: Call) -> None:
-        expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        if call.request.headers.get("Authorization") != f"Basic {expected}":
-            raise _login_refused(401, "invalid_client", "OAU-153", "Invalid client credentials")
-
-    def _get_token(self, call: Call) -> Any:
-        self._check_app(call)
-        if call.form().get("assertion") != JWT:
-            raise _login_refused(400, "invalid_grant", "OAU-251", "JWT is not valid")
-        session = self.world.account.log_in()
-        return {
-            "access_token": session.token,
-            "token_type": "bearer",
-            "expires_in": 3600,
-            "scope": "ReadAccounts EditExtensions EditAccounts",
-            "owner_id": str(self.world.account.own.id),
-            "session_id": session.label,
-        }
-
-    def _revoke_token(self, call: Call) -> None:
-        self._check_app(call)
-        token = call.form()["token"]
-        for session in self.world.account.sessions:
-            if session.token == token:
-                session.open = False
-
-    def _read_account(self, call: Call) -> Any:
-        account = self.world.account
-        return {"id": account.id, "mainNumber": account.main_number, "status": "Confirmed", "federated": False}
-
-    def _list_extensions(self, call: Call) -> Any:
-        account, faces = self.world.account, self.world.faces
-        account.work()
-        query = {name: call.values(name) for name, _value in call.query}
-        if call.fault and call.fault.kind == "people_activate":
-            for extension in account.listed(query)[:1]:
-                extension.status = "Enabled"
-        found = account.listed(query)
-        page, size = call.number("page", 1), self._size(call.number("perPage", 100))
-        base = self._base(call)
-        records = [faces.without_absent(one.record(base)) for one in found[pages.cut(page, size, call.fault)]]
-        described = pages.paging(page, size, len(found), len(records))
-        filters = [(name, value) for name, value in call.query if name not in {"page", "perPage"}]
-        links = pages.navigation(described, f"{base}/extension", filters)
-        return {"uri": f"{base}/extension", "records": records, "paging": described, "navigation": links}
-
-    def _size(self, asked: int) -> int:
-        """How many records a page of this account has."""
-        return min(asked, self.world.faces.most_per_page or asked)
-
-    def _read_extension(self, call: Call) -> Any:
-        extension = self.world.account.find(call.ids["extensionId"])
-        names = {entry["id"]: entry["displayName"] for entry in self.world.account.fields}
-        values = [
-            {"id": key, "value": value, "displayName": names[key]} for key, value in extension.custom_fields.items()
-        ]
-        record = self.world.faces.without_absent(extension.record(self._base(call)))
-        return {**record, "customFields": values}
-
-    def _update_extension(self, call: Call) -> Any:
-        extension = self.world.account.find(call.ids["extensionId"])
-        self.world.account.update(extension, call.json())
-        return self._read_extension(call)
-
-    def _bulk_update(self, call: Call) -> Any:
-        account = self.world.account
-        return account.task_document(account.begin_bulk(call.json()["records"]), self._base(call))
-
-    def _read_task(self, call: Call) -> Any:
-        account = self.world.account
-        return account.task_document(account.look(call.ids["taskId"]), self._base(call))
-
-    def _list_fields(self, call: Call) -> Any:
-        return {"records": self.world.account.fields}
-
-    def _create_field(self, call: Call) -> Any:
-        return self.world.account.create_field(call.json()["displayName"])
-
-    def _search_directory(self, call: Call) -> Any:
-        search = call.json()
-        page, size = search.get("page", 1), self._size(search.get("perPage", 100))
-        found = self.world.account.directory(search)
-        records = found[pages.cut(page, size, call.fault)]
-        return {"records": records, "paging": pages.paging(page, size, len(found), len(records))}
+    def _imposed(self, operation: Operation, call: Call) -> str:
+        """The error code that a face gives to this operation, or ""."""
+        answers = self.world.faces.answers
+        code = answers.get(operation.id, "" if operation.group == "Auth" else answers.get("*", ""))
+        if code in LIMITS and self.world.faces.limit_headers:
+            call.headers["Retry-After"] = f"{self.world.limits.window:g}"
+        return code
 
 
 def _response(status: int, headers: Mapping[str, str], text: str) -> web.Response:
@@ -288,17 +205,7 @@ def _token(request: web.Request) -> str:
     return token if scheme.lower() == "bearer" else ""
 
 
-def _login_refused(status: int, kind: str, code: str, message: str) -> Refused:
-    refused = Refused(status, code, message)
-    refused.body = {
-        "error": kind,
-        "error_description": message,
-        "errors": [{"errorCode": code, "message": message}],
-    }
-    return refused
-
-
 def _without_secrets(document: Any) -> Any:
-    return (
-        {**document, "access_token": "***"} if isinstance(document, dict) and "access_token" in document else document
-    )
+    if not isinstance(document, dict):
+        return document
+    return document | {name: "***" for name in ("access_token", "refresh_token") if name in document}

@@ -101,11 +101,13 @@ class Switches:
         return web.json_response({})
 
     async def account(self, request: web.Request) -> web.Response:
-        """Set lacking, reject, allowed_domains, mailing_flags, task_script or task_seconds."""
+        """Set lacking, reject, allowed_domains, task_script or task_seconds."""
         account = self._world.account
         for name, value in (await request.json()).items():
-            if name in {"lacking", "allowed_domains", "mailing_flags"}:
-                setattr(account, name, set(value))
+            if name == "lacking":
+                account.permissions.lacking = set(value)
+            elif name == "allowed_domains":
+                account.allowed_domains = set(value)
             elif name == "reject":
                 account.reject = {int(key): message for key, message in value.items()}
             elif name in {"task_script", "task_seconds"}:

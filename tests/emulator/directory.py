@@ -25,6 +25,11 @@ TYPES = {
 """The extension types of people.py that the directory lists by name."""
 
 
+def shown_type(extension: Extension, faces: Faces) -> str:
+    """The type of an extension as the directory calls it."""
+    return faces.directory_types.get(extension.type) or (extension.type if extension.type in TYPES else "Unknown")
+
+
 class FieldIndex:
     """Which values of custom fields the directory shows by now; extensions themselves always have the newest."""
 
@@ -67,7 +72,7 @@ class Entries:
     def _entry(self, extension: Extension) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "id": str(extension.id),
-            "type": extension.type if extension.type in TYPES else "Unknown",
+            "type": shown_type(extension, self._faces),
             "status": extension.status,
             "name": extension.name,
             "firstName": extension.first_name,
@@ -80,7 +85,7 @@ class Entries:
             "department": extension.department,
             "jobTitle": extension.job_title,
         }
-        if self._faces.shows_fields:
+        if self._faces.shows_fields and self._faces.custom_fields:
             shown = self._index.shown(extension).items()
             entry["customFields"] = [
                 {"id": key, "name": self._names.get(key, ""), "value": value} for key, value in shown

@@ -55,8 +55,7 @@ class World:
     def reset(self) -> None:
         """Begin anew with the same options. The clock goes on."""
         people = self._make(self.clock.now())
-        self.account = Account(self.clock, people, account_id=self._account_id, faces=self.faces)
-        self.account.lacking |= self._lacking
+        self.account = Account(self.clock, people, account_id=self._account_id, faces=self.faces, lacking=self._lacking)
         self.limits = RateLimits(self.clock, self._limits, self._window)
         self.faults = Faults()
         self.log: list[dict[str, Any]] = []

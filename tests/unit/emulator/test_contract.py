@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _client
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
@@ -138,6 +139,17 @@ def test_the_client_knows_the_operations_as_the_contract_has_them() -> None:
         assert operation.user in user.split(" OR ") or operation.user == user == ""
 
 
+def look_around(rc: Emulator) -> None:
+    """The requests of doctor and prove."""
+    account = f"{rc.url}/restapi/v1.0/account/~"
+    headers = {"Authorization": f"Bearer {rc.new_access_token()}"}
+    profile = f"{account}/extension/~/authz-profile"
+    for url in (f"{account}/service-info", profile, f"{profile}/check?permissionId=EditUserInfo"):
+        assert requests.get(url, headers=headers, timeout=5).ok
+    search = {"eventTimeFrom": "2026-01-01T00:00:00.000Z", "perPage": 100}
+    assert requests.post(f"{account}/audit-trail/search", json=search, headers=headers, timeout=5).json()["records"]
+
+
 @needs_published
 def test_the_traffic_of_the_modules_is_valid_as_published() -> None:
     with Emulator(users=60, pending=20) as rc:
@@ -154,6 +166,7 @@ def test_the_traffic_of_the_modules_is_valid_as_published() -> None:
         directory = [{"email": "again@example.com", "name": "Only Name", "employee_id": "E-1"}]
         machine.correct(user=pending["id"], first_name="Only", last_name="Name")
         machine.invite(directory=directory, match_by=["name"], correct_email=True, employee_id_field="Last invitation")
+        look_around(rc)
         log = rc.log
     done = {entry["operation"] for entry in log if entry["status"] == 200}
     assert done == {
