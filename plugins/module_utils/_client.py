@@ -98,6 +98,7 @@ class Client:
         self._credentials = credentials
         self._account = account
         self._budget = Budget(max_wait, sleep, clock, max_work=max_work, on_wait=on_wait, interrupted=interrupted)
+        self._clock = clock
         self._pacer = Pacer(clock, random)
         self._on_secret = on_secret
         self._redactor = Redactor()
@@ -278,6 +279,7 @@ class Client:
 
     def _send(self, operation: Operation, request: Request) -> Response:
         self._requests[operation.group] += 1
+        sent = self._clock()
         try:
             response = self._wire.send(request)
         except TransportError:
@@ -286,7 +288,7 @@ class Client:
         response = replace(response, text=self._redactor.body(response.text))
         self.headers[operation.group] = response.headers
         is_rate = response.status != 429 or verdict_of(response) is Verdict.LIMITED or not codes_of(response)
-        self._pacer.observe(operation.group, response.status if is_rate else 400, response.headers)
+        self._pacer.observe(operation.group, response.status if is_rate else 400, response.headers, sent=sent)
         return response
 
     def _check_end(self, request: Request) -> None:

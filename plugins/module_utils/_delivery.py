@@ -36,7 +36,7 @@ Progress = Callable[[str], None]
 """Called with a line that says what the run is doing now."""
 
 _POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each look at a bulk task; the last one repeats."""
+"""Seconds before each look at a bulk task, after those that earlier tasks took; the last one repeats."""
 
 _MOST_REFUSALS = 40
 """Requests that may be refused while the records that RingCentral does not take are searched for in one round."""
@@ -118,6 +118,7 @@ class Delivery:
         self._run = run
         self._now = now
         self._progress = progress
+        self._usual_wait = 0.0  # seconds that the last bulk task took at the least
 
     def send(self, groups: Sequence[Group], transport: Transport) -> None:
         """Invite the users of these groups in their order, request by request, until all are sent or it stops."""
@@ -273,10 +274,14 @@ class Delivery:
     def _outcomes_of(self, task: str, claims: Sequence[Record]) -> list[Record]:
         """Wait for a bulk task to end."""
         settled: list[Record] = []
-        pauses = chain(_POLLS, repeat(_POLLS[-1]))
-        while not settled:
-            self._api.wait(next(pauses), f"the bulk task {task}")
-            settled = outcomes(claims, parse_task(self._api.call(READ_TASK, {"task": task})))
+        waited = seen_running = 0.0
+        for pause in chain([self._usual_wait] if self._usual_wait else [], _POLLS, repeat(_POLLS[-1])):
+            self._api.wait(pause, f"the bulk task {task}")
+            waited += pause
+            if settled := outcomes(claims, parse_task(self._api.call(READ_TASK, {"task": task}))):
+                break
+            seen_running = waited
+        self._usual_wait = seen_running or 0.75 * waited
         return settled
 
     def _clarify(self, records: Sequence[Record]) -> list[Record]:

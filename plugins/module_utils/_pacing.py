@@ -3,15 +3,16 @@
 """When the next request may go out: RingCentral's rate limits, and the time the user grants for waiting.
 
 RingCentral counts requests per user and group over a sliding window. Going over rejects the whole
-group for a window, and each request sent meanwhile starts that penalty again. A client that waits one
-window as soon as ``X-Rate-Limit-Remaining`` reaches 0 never goes over. Several runs share these limits without
-knowing of each other, so waits for a penalty grow, partly at random, until the runs no longer collide.
+group for a window, and each request sent meanwhile starts that penalty again. Once ``X-Rate-Limit-Remaining`` is 0,
+the next request can go out when the oldest one leaves the window. The pacer knows when its own requests went out; if
+others used the limit too, it waits a whole window. Several runs share these limits without knowing of each other, so
+waits for a penalty grow, partly at random, until the runs no longer collide.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -29,6 +30,9 @@ LONG_WAIT = 5.0
 
 _LONGEST = 1e8
 """Seconds; a longer wait means never."""
+
+_MARGIN = 0.25
+"""Seconds by which RingCentral's clock and this one may differ over a window."""
 
 _SPARE = 2
 """Requests of a contended group that are left to other runs."""
@@ -114,7 +118,7 @@ DOCUMENTED_LIMITS = {"light": 50.0, "medium": 40.0, "heavy": 10.0, "auth": 5.0}
 
 
 class Pacer:
-    """Remembers until when each rate group is closed.
+    """Remembers until when each rate group is closed, and when its requests of the last window were sent and answered.
 
     ``clock`` is monotonic, in seconds; ``random`` gives numbers from 0 up to 1.
     """
@@ -123,6 +127,7 @@ class Pacer:
         self._clock = clock
         self._random = random
         self._closed_until: dict[str, float] = {}
+        self._recent: defaultdict[str, deque[tuple[float, float]]] = defaultdict(deque)
         self._left: dict[str, float] = dict(DOCUMENTED_LIMITS)
         self._refusals: Counter[str] = Counter()
         self._contended: set[str] = set()
@@ -135,8 +140,8 @@ class Pacer:
         """Seconds until a request of this group may be sent; 0 if it may be now."""
         return max(0.0, self._closed_until.get(group, 0.0) - self._clock())
 
-    def observe(self, group: str, status: int, headers: Mapping[str, str]) -> None:
-        """Learn from an answer to a request of ``group`` (header names in lower case)."""
+    def observe(self, group: str, status: int, headers: Mapping[str, str], *, sent: float | None = None) -> None:
+        """Learn from an answer to a request of ``group``, ``sent`` at that time (header names in lower case)."""
         window = max(SHORTEST_PAUSE, _number(headers.get("x-rate-limit-window")) or DEFAULT_WINDOW)
         pause = 0.0
         self._refusals[group] = self._refusals[group] + 1 if status == 429 else 0
@@ -145,14 +150,36 @@ class Pacer:
             # without the header the whole penalty, since trying within it starts it again
             pause = self._penalty(window if retry_after is None else retry_after, window, self._refusals[group])
             self._contended.add(group)
-        elif (left := _number(headers.get("x-rate-limit-remaining"))) is not None:
-            self._left[group] = left
-            pause = 0.0 if left else window
-            if left > _SPARE:
-                self._contended.discard(group)
+        else:
+            now = self._clock()
+            self._recent[group].append((now if sent is None else sent, now))
+            limit = _number(headers.get("x-rate-limit-limit")) or DOCUMENTED_LIMITS.get(group, 1.0)
+            left = _number(headers.get("x-rate-limit-remaining"))
+            if left is not None:
+                self._left[group] = left
+                if left > _SPARE:
+                    self._contended.discard(group)
+            pause = self._until_next_slot(group, limit, left, window)
         # should the live service count this request elsewhere than documented, both groups are closed
         for name in (group, headers.get("x-rate-limit-group", group).lower()):
             self._close(name, pause)
+
+    def _until_next_slot(self, group: str, limit: float, left: float | None, window: float) -> float:
+        """Seconds until RingCentral takes another request, after one that left ``left`` (None: it did not say).
+
+        RingCentral counted each request at some time between its sending and its answer.
+        """
+        recent = self._recent[group]
+        sent, now = recent[-1]
+        while recent[0][1] <= sent - window:
+            recent.popleft()
+        is_alone = len(recent) >= limit
+        if left or (left is None and not is_alone):
+            return 0.0
+        if not is_alone or group in self._contended:
+            return window
+        _sent, answered = recent[-max(1, int(limit))]  # the oldest that RingCentral still counts
+        return answered + window + _MARGIN - now
 
     def _penalty(self, asked: float, window: float, refusals: int) -> float:
         """Seconds to wait after so many refusals in a row: never shorter than asked for, and longer each time."""
@@ -164,6 +191,7 @@ class Pacer:
 
     def lost(self, group: str) -> None:
         """A request of ``group`` got no answer, but may have been counted."""
+        self._recent[group].clear()  # an unanswered request can be counted late
         left = self._left.get(group, 1.0) - 1
         if left <= 0:
             self._close(group, DEFAULT_WINDOW)

@@ -44,7 +44,8 @@ UNREACHABLE = TransportError("the connection was refused", sent=False)
 class StrictApi:
     """Refuses a bulk request as a whole because of one record in ``bad``, and invites all users of any other.
 
-    ``troubles`` are the errors of bulk requests by their number, from 1. ``before`` is called before each request.
+    ``troubles`` are the errors of bulk requests by their number, from 1. ``before`` is called before each request. A
+    task takes ``task_seconds``, counted in ``waits``.
     """
 
     bad: set[str] = field(default_factory=set)
@@ -53,7 +54,10 @@ class StrictApi:
     bulks: list[list[str]] = field(default_factory=list)
     mailed: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    task_seconds: float = 0
+    looks: int = 0
     _tasks: dict[str, list[str]] = field(default_factory=dict)
+    _ready_at: dict[str, float] = field(default_factory=dict)
 
     def call(
         self,
@@ -65,6 +69,9 @@ class StrictApi:
     ) -> dict[str, Any]:
         assert params is None
         if operation == READ_TASK:
+            self.looks += 1
+            if sum(self.waits) < self._ready_at[(ids or {})["task"]]:
+                return {"id": (ids or {})["task"], "status": "InProgress"}
             items = [{"extensionId": one, "status": "Success"} for one in self._tasks[(ids or {})["task"]]]
             return {"id": (ids or {})["task"], "status": "Completed", "result": {"affectedItems": {"result": items}}}
         self.before()
@@ -84,6 +91,7 @@ class StrictApi:
         self.mailed += records
         if answer:
             self._tasks[answer["id"]] = records
+            self._ready_at[answer["id"]] = sum(self.waits) + self.task_seconds
         return answer
 
     def pages(self, operation: Operation, params: object) -> Iterator[dict[str, Any]]:
@@ -211,6 +219,17 @@ def test_requests_stay_bounded_over_several_rounds() -> None:
     sending.send([one], "bulk")
     assert len(api.bulks) <= 60
     assert one.stopped  # max_failures of 0 lets no second round begin
+
+
+@pytest.mark.parametrize("task_seconds", [0.1, 1.3, 5, 20, 300])
+def test_later_tasks_are_looked_at_when_the_earlier_ones_ended(task_seconds: float) -> None:
+    api = StrictApi(task_seconds=task_seconds)
+    send(api, group(*range(1, 4_001)))
+    assert len(api.mailed) == 4_000
+    late = sum(api.waits) - 8 * task_seconds
+    first = min(task_seconds, 8)  # the first task is not known to take long
+    assert late < first + 8 * 0.5
+    assert api.looks < 8 * 4 + task_seconds / 8
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,70 @@ def test_a_group_is_closed_as_the_headers_say(status: int, headers: dict[str, st
     assert pacer.delay("heavy") == 0
 
 
+class Service:
+    """RingCentral's sliding window for one group. It counts a request halfway between its sending and its answer."""
+
+    def __init__(self, clock: Clock, *, limit: int = 10, latency: float = 0.2, shows: bool = True) -> None:
+        self.clock, self.limit, self.latency, self.shows = clock, limit, latency, shows
+        self.counted: list[float] = []
+        self.refused = 0
+
+    def request(self, pacer: Pacer | None) -> None:
+        """Send as soon as the pacer allows it; None is somebody else, who does not ask."""
+        if pacer:
+            self.clock.sleep(pacer.delay("heavy"))
+        sent = self.clock()
+        self.clock.sleep(self.latency / 2)
+        now = self.clock()
+        self.counted = [time for time in self.counted if time > now - 60]
+        self.refused += len(self.counted) >= self.limit
+        self.counted.append(now)
+        self.clock.sleep(self.latency / 2)
+        left = {"x-rate-limit-remaining": str(self.limit - len(self.counted)), "x-rate-limit-limit": str(self.limit)}
+        if pacer:
+            pacer.observe("heavy", 200, left if self.shows else {}, sent=sent)
+
+
+@pytest.mark.parametrize("shows", [True, False])
+@pytest.mark.parametrize("latency", [0.0, 0.2, 3.0])
+@pytest.mark.parametrize("work", [0.0, 0.1, 5.0, 20.0])
+def test_a_slot_opens_when_the_oldest_request_leaves_the_window(latency: float, work: float, *, shows: bool) -> None:
+    clock = Clock()
+    pacer, service = Pacer(clock), Service(clock, latency=latency, shows=shows)
+    begun = clock()
+    for _request in range(24):
+        service.request(pacer)
+        clock.sleep(work)
+    assert service.refused == 0
+    floor = max(120, 24 * (latency + work))
+    assert clock() - begun <= floor + 4 * (latency + work) + 2 * (latency + 0.25) + 0.01
+
+
+def test_a_whole_window_is_waited_for_if_others_use_the_limit_too() -> None:
+    clock = Clock()
+    pacer, service = Pacer(clock), Service(clock)
+    for number in range(6):
+        service.request(pacer)
+        if number % 2:
+            service.request(None)
+        clock.sleep(3)
+    while service.counted[0] > clock() - 60 and len(service.counted) < 10:
+        service.request(pacer)
+    assert pacer.delay("heavy") == 60
+
+
+def test_after_a_lost_answer_a_whole_window_is_waited_for() -> None:
+    clock = Clock()
+    pacer, service = Pacer(clock), Service(clock)
+    for _request in range(4):
+        service.request(pacer)
+    pacer.lost("heavy")
+    service.counted.append(clock())
+    for _request in range(5):
+        service.request(pacer)
+    assert pacer.delay("heavy") == 60
+
+
 def test_a_group_that_is_counted_otherwise_than_documented_is_closed_too() -> None:
     pacer = Pacer(Clock())
     pacer.observe("medium", 200, {"x-rate-limit-group": "Heavy", "x-rate-limit-remaining": "0"})
