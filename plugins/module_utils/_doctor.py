@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ._doctor_account import AGAIN, account_lines, account_of, connection_lines, limit_lines
+from ._doctor_account import account_lines, account_of, connection_lines, limit_lines
 from ._doctor_lists import (
     custom_field_facts,
     custom_field_lines,
@@ -20,7 +20,7 @@ from ._doctor_lists import (
     list_lines,
     user_lines,
 )
-from ._doctor_model import VERDICTS, Line, Options, Reading, Readings, Verdict, count
+from ._doctor_model import VERDICTS, Line, Options, Reading, Readings, Verdict, count, unread
 from ._errors import ApiError
 from ._operations import (
     LIST_EXTENSIONS,
@@ -126,7 +126,7 @@ def evidence_of(readings: Readings) -> Evidence:
     refused: dict[str, str] = {}
     for name, operation in _READS:
         reading: Reading = getattr(readings, name)
-        if reading.answer is not None:
+        if reading.is_list or (reading.answer is not None and operation.proof):
             # the own extension can be read without the permission for others
             worked |= {operation.app} if name == "own" else {operation.app, operation.user}
         elif permission := getattr(operation, reading.permission, ""):
@@ -139,7 +139,7 @@ def evidence_of(readings: Readings) -> Evidence:
         if isinstance((answer := check.answer or {}).get("successful"), bool)
     }
     return Evidence(
-        profile=read_profile(readings.profile.answer) if readings.profile.answer is not None else None,
+        profile=read_profile(readings.profile.answer or {}),
         checked=checked,
         scope=readings.session.scope if readings.session else (),
         worked=frozenset(worked - refused.keys() - {""}),
@@ -195,9 +195,7 @@ def _refusal_lines(readings: Readings) -> Iterator[Line]:
         yield Line(
             "lists", "bulk updates", "warning", readings.task.trouble, "Set transport to single, or ask RingCentral."
         )
-    for area, check, reading in (
-        ("permissions", "authorization profile", readings.profile),
-        ("lists", "audit trail", readings.audit),
-    ):
-        if reading.error and not reading.permission and not readings.stopped:
-            yield Line(area, check, "warning", f"not read: {reading.trouble}", AGAIN)
+    if not readings.stopped and not readings.audit.is_list and not readings.audit.permission:
+        yield unread("lists", "audit trail", readings.audit, "warning")
+    if not readings.stopped and read_profile(readings.profile.answer or {}) is None:
+        yield unread("permissions", "authorization profile", readings.profile, "warning")

@@ -86,7 +86,7 @@ def account_lines(readings: Readings, options: Options) -> Iterator[Line]:
         yield _account_line(answer)
         yield _brand_line(answer, urlsplit(options.server_url).hostname or "")
     elif readings.account.error and not readings.account.permission and not readings.stopped:
-        yield Line("account", "account", "problem", f"not read: {readings.account.trouble}", AGAIN)
+        yield Line("account", "account", "problem", f"not read: {readings.account.trouble}", _AGAIN)
     if readings.own.answer is not None:
         yield _user_line(readings.own.answer)
     elif readings.own.error and not readings.own.permission and not readings.stopped:
@@ -95,7 +95,7 @@ def account_lines(readings: Readings, options: Options) -> Iterator[Line]:
         yield Line("account", "own extension", verdict, f"not read: {readings.own.trouble}", advice)
 
 
-AGAIN = "Run again; then check server_url and proxies."
+_AGAIN = "Run again; then check server_url and proxies."
 
 
 def account_of(readings: Readings) -> dict[str, str]:
@@ -110,7 +110,7 @@ def _account_line(answer: Mapping[str, Any]) -> Line:
     try:
         account = check_account(answer, None, {})
     except RingCentralError as error:
-        return Line("account", "account", "problem", error.message, AGAIN)
+        return Line("account", "account", "problem", error.message, _AGAIN)
     status = _word(answer.get("status"))
     finding = f"{account.id} ({account.main_number or 'no main number'}), status {status or 'not given'}"
     if status == "Disabled":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ._addresses import domain_of, normalise, placeholder
 from ._answers import Page
+from ._custom_fields import is_id
 from ._doctor_model import LIST_SIZE, Line, Options, Readings, Verdict, count, unread
 from ._errors import ApiError
 from ._model import UNREADABLE, User
@@ -113,7 +114,8 @@ def custom_field_facts(readings: Readings, options: Options) -> tuple[Fact, Fact
     """Whether custom fields are enabled, and whether the ledger's field is there or can be created."""
     names = _field_names(readings)
     if names is None:
-        refused = isinstance(readings.fields.error, ApiError) and readings.fields.error.refused
+        error = readings.fields.error
+        refused = isinstance(error, ApiError) and (error.concerns_one or error.lacks_permission)
         if refused and not readings.fields.permission:
             return Fact("cannot", readings.fields.trouble, "cannot"), Fact("cannot", "not enabled", "cannot")
         return Fact("unknown", "not read", "unknown"), Fact("unknown", "not read", "unknown")
@@ -126,17 +128,37 @@ def custom_field_facts(readings: Readings, options: Options) -> tuple[Fact, Fact
     return enabled, Fact("can" if has_room else "cannot", f"{left} of {MOST_FIELDS} left", "can")
 
 
+_INTEGRATION = "ExternalDirectoryIntegration"
+_NOT_BESIDE = "RingCentral does not support custom fields beside it. Prefer the sqlite ledger."
+
+
+def _integration_line(readings: Readings) -> Line:
+    """Whether the account takes its users from another directory, such as Okta or Google."""
+    area, check = "custom fields", "directory integration"
+    listed = (readings.service.answer or {}).get("serviceFeatures")
+    if not isinstance(listed, list):
+        return unread(area, check, readings.service, "unknown")
+    features = [one for one in listed if isinstance(one, dict) and one.get("featureName") == _INTEGRATION]
+    if any(one.get("enabled") is True for one in features):
+        return Line(area, check, "warning", "enabled", _NOT_BESIDE)
+    return Line(area, check, *(("ok", "not enabled") if features else ("unknown", "not in the answer")))
+
+
 def _field_names(readings: Readings) -> list[str] | None:
+    """The names of the custom fields; None unless all of them can be read."""
     records = (readings.fields.answer or {}).get("records")
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         return None
-    return [normalise(name) if isinstance(name := record.get("displayName"), str) else "" for record in records]
+    names = [record.get("displayName") for record in records if is_id(record.get("id"))]
+    readable = [normalise(name) for name in names if isinstance(name, str)]
+    return readable if len(readable) == len(records) else None
 
 
 def custom_field_lines(readings: Readings, options: Options) -> Iterator[Line]:
     """Custom fields: enabled, left, the ledger's own, and shown in the directory."""
     area, names = "custom fields", _field_names(readings)
     bad: Verdict = "problem" if options.needs_field else "warning"
+    yield _integration_line(readings)
     enabled, free = custom_field_facts(readings, options)
     if enabled.state == "cannot":
         yield Line(area, "enabled", bad, enabled.finding, "Ask RingCentral Support to enable custom fields.")

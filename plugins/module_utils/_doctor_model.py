@@ -42,16 +42,21 @@ class Reading:
     @property
     def permission(self) -> str:
         """ "app" or "user" if RingCentral refused for want of a permission of theirs."""
-        if not isinstance(self.error, ApiError) or not self.error.lacks_permission:
-            return ""
-        return {"CMN-401": "app", "CMN-408": "user"}.get(self.error.code, "")
+        code = self.error.code if isinstance(self.error, ApiError) else ""
+        return {"CMN-401": "app", "CMN-408": "user"}.get(code, "")
 
     @property
     def trouble(self) -> str:
         """Why there is no answer, in words without any of RingCentral's own, which could name people."""
         if isinstance(self.error, ApiError):
             return f"it was answered with HTTP {self.error.status} {self.error.code or 'by something on the way'}"
+        if isinstance(self.error, UnusableAnswer):
+            return "the answer is none of RingCentral's, or has another shape"
         return self.error.message if self.error else "it was not read"
+
+    @property
+    def is_list(self) -> bool:
+        return self.answer is not None and isinstance(self.answer.get("records"), list)
 
     @property
     def page(self) -> Page | None:
@@ -90,6 +95,7 @@ class Readings:
     """
 
     account: Reading = NOT_READ
+    service: Reading = NOT_READ
     own: Reading = NOT_READ
     profile: Reading = NOT_READ
     checks: dict[str, Reading] = field(default_factory=dict)

@@ -33,6 +33,7 @@ from ._operations import (
     READ_ACCOUNT,
     READ_EXTENSION,
     READ_PROFILE,
+    READ_SERVICE,
     READ_TASK,
     SEARCH_AUDIT,
     SEARCH_DIRECTORY,
@@ -103,6 +104,7 @@ def read_all(api: Client, options: Options, now: Callable[[], datetime], progres
     found = reader.readings
     found.account = reader.read(READ_ACCOUNT)
     _check_account(found, options)
+    found.service = reader.read(READ_SERVICE)
     found.own = reader.read(READ_EXTENSION, {"extension": "~"})
     found.profile = reader.read(READ_PROFILE)
     known = read_profile(found.profile.answer or {}) or {}

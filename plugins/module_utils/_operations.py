@@ -62,6 +62,7 @@ READ_TASK = Operation(
     "EditExtensionInfo",
     proof="task",
 )
+READ_SERVICE = Operation("GET", _ACCOUNT + "/service-info", "light", "ReadAccounts", "ReadCompanyInfo")
 # These two need no permission of their own.
 READ_PROFILE = Operation("GET", _ACCOUNT + "/extension/~/authz-profile", "medium")
 CHECK_PERMISSION = Operation("GET", READ_PROFILE.path + "/check", "light")

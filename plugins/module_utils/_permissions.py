@@ -134,7 +134,7 @@ def needs() -> list[Need]:
 
 
 def read_profile(document: Mapping[str, Any]) -> dict[str, Scopes] | None:
-    """The permissions in an authorization profile with their scopes; None if it cannot be read."""
+    """The permissions in an authorization profile with their scopes; None unless all of it can be read."""
     entries = document.get("permissions")
     if not isinstance(entries, list):
         return None
@@ -142,8 +142,9 @@ def read_profile(document: Mapping[str, Any]) -> dict[str, Scopes] | None:
     for entry in entries:
         permission = entry.get("permission") if isinstance(entry, dict) else None
         name = permission.get("id") if isinstance(permission, dict) else None
-        if isinstance(name, str):
-            found[name] = found.get(name, frozenset()) | _scopes(entry)
+        if not isinstance(name, str):
+            return None
+        found[name] = found.get(name, frozenset()) | _scopes(entry)
     return found
 
 

@@ -62,7 +62,8 @@ class DirectWire:
         spoiled = self._spoil(operation, self._asked[operation], text)
         self._asked[operation] += 1
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status, {**headers, "date": world.date()}, spoiled)
+        date = {} if world.faces.date == "none" else {"date": world.date()}
+        return Response(response.status, {**headers, **date}, spoiled)
 
     def close(self) -> None:
         """There is nothing to close."""

@@ -89,7 +89,7 @@ def test_what_stands_in_for_a_permission_proves_nothing() -> None:
         (None, None),
         ({"id": "x"}, None),
         ([], {}),
-        ([None, 7, {}, {"permission": "x"}, {"permission": {"id": 7}}], {}),
+        *(([{"permission": {"id": "A"}}, odd], None) for odd in (None, {}, {"permission": {"id": 7}})),
         ([{"permission": {"id": "A"}}], {"A": set()}),
         ([{"permission": {"id": "A"}, "scopes": ["Self", 7, None]}], {"A": {"Self"}}),
         ([{"permission": {"id": "A"}, "scope": "Self"}], {"A": {"Self"}}),
@@ -100,7 +100,7 @@ def test_what_stands_in_for_a_permission_proves_nothing() -> None:
         ),
     ],
 )
-def test_a_profile_is_read_as_far_as_it_can_be(permissions: Any, found: Any) -> None:
+def test_a_profile_is_read_whole_or_not_at_all(permissions: Any, found: Any) -> None:
     assert read_profile({"permissions": permissions}) == found
 
 

@@ -100,6 +100,19 @@ AUDITED = {
     "findings": {"no_email": 2, "not_activated": 1},
     "pending_by_age": {"under_7_days": 1},
 }
+EXAMINED = {
+    "changed": False,
+    "account": ACCOUNT,
+    "lines": [
+        {"area": "features", "check": "read users", "verdict": "ok", "finding": "can", "advice": ""},
+        {"area": "permissions", "check": "Users", "verdict": "warning", "finding": "missing", "advice": "Ask."},
+        {"area": "account", "check": "brand", "verdict": "ok", "finding": "=cmd()", "advice": ""},
+    ],
+    "features": [{"feature": "read users", "state": "can", "missing": [], "unproven": [], "who": []}],
+    "counts": {"problem": 0, "warning": 1, "unknown": 0, "ok": 1},
+    "users": {"pending": 3},
+    "failure": "",
+}
 LISTED = {"results": [{"dn": "CN=Ada", "mail": "ada@example.com", "displayName": "Ada", "userAccountControl": "512"}]}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_points
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Refused
-from unit.plugins.plugin_utils.hosts import ACTIVE, AUDITED, BATCH, Host, files, invited, onboarded, row
+from unit.plugins.plugin_utils.hosts import ACTIVE, AUDITED, BATCH, EXAMINED, Host, files, invited, onboarded, row
 
 
 def test_a_failure_keeps_the_result_and_the_report(host: Host, folder: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_failure_keeps_the_result_and_the_report(host: Host, folder: Path) -> 
 
 def test_a_module_that_read_no_user_leaves_its_error(host: Host, folder: Path) -> None:
     host.answer = {"failed": True, "msg": "RingCentral refused the login", "error": {"code": "OAU-213"}}
-    for result in (host.invite(), host.audit(), host.onboard(onboarding_batches=[BATCH])):
+    for result in (host.invite(), host.audit(), host.doctor(), host.onboard(onboarding_batches=[BATCH])):
         assert (result["failure"], result["error"]) == ("RingCentral refused the login", {"code": "OAU-213"})
         assert (result["changed"], result["table"], result["results"], result["counts"]) == (False, [], [], {})
     assert files(folder) == []
@@ -110,6 +110,31 @@ def test_an_audit_fails_on_the_findings_that_are_named(host: Host, fail_on: list
     assert result["failure"] == failure
     assert host.options["findings"] is True
     assert result["ansible_stats"]["data"] == {"audit_counts": {"acme/europe": AUDITED["findings"]}}
+
+
+def test_doctor_leaves_its_lines_in_files_and_its_counts_for_awx(host: Host, folder: Path) -> None:
+    host.answer = EXAMINED
+    result = host.doctor()
+    assert result["table"] == [
+        "ACCOUNT 7 (+16505550100)",
+        "FEATURES",
+        "  read users  can",
+        "WARNINGS, which limit something (1)",
+        "  permissions: Users  missing -> Ask.",
+        "OK (1)",
+        "  account: brand  =cmd()",
+        "SUMMARY 2 checks: problem 0, warning 1, unknown 0, ok 1",
+    ]
+    assert files(folder) == [f"reinvite-reports/acme%2Feurope-doctor.{ending}" for ending in ("csv", "json")]
+    written = json.loads((folder / "reinvite-reports/acme%2Feurope-doctor.json").read_text(encoding="utf-8"))
+    assert (written["lines"], written["features"]) == (EXAMINED["lines"], EXAMINED["features"])
+    rows = (folder / "reinvite-reports/acme%2Feurope-doctor.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "area,check,verdict,finding,advice"
+    assert rows[3] == "account,brand,ok,'=cmd(),"
+    assert result["ansible_stats"]["data"] == {"doctor_counts": {"acme/europe": EXAMINED["counts"]}}
+    assert host.doctor(check_mode=True)["table"] == result["table"]
+    host.answer = {**EXAMINED, "failed": True, "msg": "no", "failure": "no"}
+    assert host.doctor()["failure"] == "no"
 
 
 def test_the_summary_covers_every_host_of_the_play(host: Host, folder: Path) -> None:

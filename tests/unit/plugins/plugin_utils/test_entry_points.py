@@ -12,17 +12,23 @@ import pytest
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import utc_now
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Refused
-from unit.plugins.plugin_utils.hosts import AUDITED, BATCH, SPECS, Host, invited, onboarded
+from unit.plugins.plugin_utils.hosts import AUDITED, BATCH, EXAMINED, SPECS, Host, invited, onboarded
 
 
 def test_every_option_of_the_module_is_passed_on(host: Host) -> None:
     for call, module in (
         (host.invite, "rc_send_invite"),
         (host.audit, "rc_user_info"),
+        (host.doctor, "rc_doctor"),
         (lambda: host.onboard(onboarding_batches=[BATCH]), "rc_onboard"),
     ):
         host.asked.clear()
-        host.answer = {"rc_send_invite": invited(), "rc_user_info": AUDITED, "rc_onboard": onboarded()}[module]
+        host.answer = {
+            "rc_send_invite": invited(),
+            "rc_user_info": AUDITED,
+            "rc_onboard": onboarded(),
+            "rc_doctor": EXAMINED,
+        }[module]
         call()
         assert [name for name, _options in host.asked] == [module]
         assert set(host.options) == set(SPECS[module]())
