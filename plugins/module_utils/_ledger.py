@@ -10,11 +10,12 @@ between leaves claims, which the next run settles or holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
+from ._conversion import Asked
 from ._errors import LedgerError
 from ._history import History, Past
 from ._model import Record, User
@@ -40,6 +41,11 @@ class Ledger(Protocol):
 
     def history(self, users: Iterable[User]) -> History:
         """What is remembered of these users, by id and by mailbox."""
+
+    def asked(self, active: Collection[str], now: datetime) -> dict[str, Asked]:
+        """The last invitation of every user that the ledger knows, by id, and when a run first found the user active.
+        ``active`` are the ids of those who are now. Empty if the ledger does not keep this.
+        """
 
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
         """Write the claims of users whose past is still what was ``seen``, by user id (absent: none).
@@ -80,6 +86,9 @@ class ForgetfulLedger:
 
     def history(self, users: Iterable[User]) -> History:
         return History()
+
+    def asked(self, active: Collection[str], now: datetime) -> dict[str, Asked]:
+        return {}
 
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
         return {}

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._conversion import Asked
 from ._errors import LedgerError
 from ._history import History, Past
 from ._ledger import (
@@ -21,6 +24,7 @@ from ._ledger import (
     read_task,
     unreadable,
 )
+from ._ledger_activations import note_active, read_asked
 from ._ledger_file import (
     NO_MAIL,
     connect,
@@ -96,6 +100,7 @@ class SqliteLedger(ForgetfulLedger):
         self._path = path
         self._account = account_id
         self._timeout = lock_timeout
+        self._read_only = read_only
         with explained(path, lock_timeout, NO_MAIL):
             self._db = self._open_existing() if read_only else self._open_or_create()
             self.is_new = not self._db.execute(f"{_SELECT} LIMIT 1", (account_id,)).fetchone()
@@ -108,6 +113,15 @@ class SqliteLedger(ForgetfulLedger):
         """All records of the account; for tools and tests, since it reads them all."""
         with explained(self._path, self._timeout):
             return [_record(row) for row in self._db.execute(_SELECT, (self._account,))]
+
+    def asked(self, active: Collection[str], now: datetime) -> dict[str, Asked]:
+        with explained(self._path, self._timeout):
+            asked = read_asked(self._db, self._account)
+        fresh = {user_id for user_id in asked.keys() & set(active) if asked[user_id].active_at is None}
+        if fresh and not self._read_only:
+            with self._transaction():
+                note_active(self._db, self._account, fresh, now)
+        return asked | {user_id: replace(asked[user_id], active_at=now) for user_id in fresh}
 
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
         with self._transaction():

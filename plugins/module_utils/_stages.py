@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from ._bulk_tasks import settle_claims
+from ._conversion import Asked
 from ._corrections import Correction, correct, corrected, corrections, with_corrections
 from ._decisions import Decision, decide, judge_again, without_taken
 from ._delivery import Delivery, Group, Progress
@@ -44,7 +45,7 @@ class Selection:
 @dataclass(frozen=True)
 class Situation:
     """What a plan rests on. ``settled`` are records that RingCentral has settled since, not yet written down;
-    ``recall`` is what the ledger remembers of users, at other addresses too.
+    ``recall`` is what the ledger remembers of users, at other addresses too, ``asked`` all earlier invitations.
     """
 
     account: Account
@@ -53,6 +54,7 @@ class Situation:
     recall: Callable[[Iterable[User]], History]
     settled: Sequence[Record] = ()
     warnings: Sequence[str] = ()
+    asked: Mapping[str, Asked] = field(default_factory=dict)
 
     def after(self, users: Iterable[User]) -> History:
         """What is known once the users' addresses are corrected: others may have been invited there."""
@@ -131,7 +133,8 @@ def recall(
     settled = settle_claims(api, history)
     must_exist = bool(params["ledger"]["must_exist"])
     warnings = new_ledger_warnings(ledger, considered, Policy().resend_after, now, must_exist=must_exist)
-    return Situation(account, everybody, history.updated(settled), ledger.history, settled, warnings)
+    asked = ledger.asked([user.id for user in everybody if user.status == "enabled"], now)
+    return Situation(account, everybody, history.updated(settled), ledger.history, settled, warnings, asked)
 
 
 def make_plan(selections: Sequence[Selection], situation: Situation, now: datetime, *, correct_email: bool) -> Plan:

@@ -233,6 +233,29 @@ timezone:
   returned: when users could be read
   type: str
   sample: Europe/Paris
+pending_by_age:
+  description: The number of users of the account who have not activated, by the time since they were created.
+  returned: when users could be read
+  type: dict
+  sample: {"under_7_days": 3, "7_to_30_days": 5, "30_to_90_days": 2, "over_90_days": 0, "unknown": 0}
+conversion:
+  description:
+    - How many of the users who were invited earlier have activated. With the ledger V(sqlite) only; others count none.
+    - C(median_days) are the days from the last invitation to the first run that found the user active. RingCentral does
+      not report when a user activated.
+    - C(by) holds the same for each site, department, mail domain, batch and wave. C(silent_domains) are domains where
+      at least five users were invited, twice or at least two days ago, and none activated.
+  returned: when users could be read
+  type: dict
+  sample: {"invited": 40, "activated": 31, "median_days": 1.5, "by": {"domain": []}, "silent_domains": []}
+forecast:
+  description:
+    - The C(dates) of the next 14 days on which users will be mailed, with the addresses of these C(users).
+    - It assumes a run each day at this time, that RingCentral accepts each invitation, and that no user activates.
+  returned: when users could be read
+  type: list
+  elements: dict
+  sample: [{"dates": ["2026-02-02"], "users": ["ada@example.com"]}]
 tasks:
   description: The ids of the bulk tasks that were started.
   returned: when users could be read
@@ -257,7 +280,7 @@ error:
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
@@ -273,13 +296,19 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._batches impor
     same_user_twice,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
-from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import judge_named, narrowed_to_nobody
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import (
+    decide,
+    judge_named,
+    narrowed_to_nobody,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
+from ansible_collections.onboard.ringcentral.plugins.module_utils._forecast import Course
 from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import Progress as BatchProgress
 from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import summarize
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._outcomes import failure_of, result_of
+from ansible_collections.onboard.ringcentral.plugins.module_utils._outlook import outlook
 from ansible_collections.onboard.ringcentral.plugins.module_utils._people_csv import read_people_csv
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import read_policy
@@ -323,6 +352,15 @@ def run(
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
     result = _result(params, batches, selections, situation, outcome) | {"today": str(today)}
+    batch_of = {user.id: one.name for one in selections for user in one.users}
+    result |= outlook(
+        situation,
+        _courses(zip(batches, selections, strict=True), situation, outcome, today, now()),
+        waves,
+        now(),
+        check_mode=check_mode,
+        groups={"batch": lambda user: batch_of.get(user.id)},
+    )
     if waves:
         result["waves"] = sizes(waves, (one.user for one in sends(chain.from_iterable(plan.decisions)) if one.user))
     return _checked(
@@ -388,6 +426,27 @@ def _result(
         "results": [{"batch": name, **row} for name, row in zip(names, result["results"], strict=True)],
         **summarize(progress, situation.history, params["timezone"]),
     }
+
+
+def _courses(
+    met: Iterable[tuple[Batch, Selection]],
+    situation: Situation,
+    outcome: Outcome,
+    today: date,
+    now: datetime,
+) -> list[Course]:
+    """The users of each batch that is due or will be, as this run leaves them."""
+    after = iter(outcome.after)
+    courses = []
+    for batch, one in met:
+        last = date.fromisoformat(batch.until) if batch.until else None
+        if batch.state == "due":
+            courses.append(Course(one.policy, next(after), last=last))
+        elif batch.state == "early":
+            first = date.fromisoformat(batch.invite_on)
+            begun = decide(one.policy, one.users, situation.everybody, situation.history, now + (first - today))
+            courses.append(Course(one.policy, begun, first, last))
+    return courses
 
 
 def _checked(result: dict[str, Any], outcome: Outcome) -> dict[str, Any]:

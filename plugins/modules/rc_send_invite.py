@@ -265,6 +265,29 @@ reasons:
   returned: when users could be read
   type: dict
   sample: {"no_email": 1, "not_activated": 12, "recently_invited": 1}
+pending_by_age:
+  description: The number of users of the account who have not activated, by the time since they were created.
+  returned: when users could be read
+  type: dict
+  sample: {"under_7_days": 3, "7_to_30_days": 5, "30_to_90_days": 2, "over_90_days": 0, "unknown": 0}
+conversion:
+  description:
+    - How many of the users who were invited earlier have activated. With the ledger V(sqlite) only; others count none.
+    - C(median_days) are the days from the last invitation to the first run that found the user active. RingCentral does
+      not report when a user activated.
+    - C(by) holds the same for each site, department, mail domain and wave. C(silent_domains) are domains where at
+      least five users were invited, twice or at least two days ago, and none activated.
+  returned: when users could be read
+  type: dict
+  sample: {"invited": 40, "activated": 31, "median_days": 1.5, "by": {"domain": []}, "silent_domains": []}
+forecast:
+  description:
+    - The C(dates) of the next 14 days on which users will be mailed, with the addresses of these C(users).
+    - It assumes a run each day at this time, that RingCentral accepts each invitation, and that no user activates.
+  returned: when users could be read
+  type: list
+  elements: dict
+  sample: [{"dates": ["2026-02-02"], "users": ["ada@example.com"]}]
 tasks:
   description: The ids of the bulk tasks that were started.
   returned: when users could be read
@@ -317,10 +340,12 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions imp
     select,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery, InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._forecast import Course
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_guard, read_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._outcomes import approval_of, failure_of, result_of
+from ansible_collections.onboard.ringcentral.plugins.module_utils._outlook import outlook
 from ansible_collections.onboard.ringcentral.plugins.module_utils._plans import check_account, check_age
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import read_policy
@@ -371,6 +396,8 @@ def run(
             *excluding_nobody(policy, everybody),
         ]
     }
+    courses = [] if params["plan"] else [Course(policy, outcome.after[0])]  # an approved plan is for one run
+    result |= outlook(situation, courses, waves, now(), check_mode=check_mode)
     if waves:
         result["waves"] = sizes(waves, (one.user for one in sends(plan.decisions[0]) if one.user))
     if check_mode:

@@ -234,6 +234,13 @@ pending_by_age:
   returned: when O(findings=true)
   type: dict
   sample: {"under_7_days": 3, "7_to_30_days": 5, "30_to_90_days": 4, "over_90_days": 0, "unknown": 0}
+conversion:
+  description:
+    - How many of the users who were invited earlier have activated, in all and C(by) site, department and mail domain.
+      M(onboard.ringcentral.rc_send_invite) describes it.
+  returned: when O(findings=true) and O(ledger) is given
+  type: dict
+  sample: {"invited": 40, "activated": 31, "median_days": 1.5, "by": {"domain": []}, "silent_domains": []}
 not_found:
   description: The names in O(users) that match no user.
   returned: success
@@ -254,7 +261,7 @@ api:
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -263,6 +270,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._audit import find, pending_by_age, tally_findings
+from ansible_collections.onboard.ringcentral.plugins.module_utils._conversion import PLACES, Asked, convert
 from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import open_ledger
@@ -358,7 +366,9 @@ def _report(
         report["findings"] = tally_findings(found.values())
         report["pending_by_age"] = pending_by_age(users, now)
     if params["details"]:
-        recall = _recall(params["ledger"], reading.account, api, users)
+        recall, asked = _recall(params["ledger"], reading.account, api, users, now)
+        if policy and asked is not None:
+            report["conversion"] = convert(users, asked, now, PLACES)
         report["users"] = [{**user.to_dict(), **recall(user), **found.get(user.id, {})} for user in users]
     return report
 
@@ -379,14 +389,15 @@ def _policy(params: Mapping[str, Any]) -> tuple[Policy | None, list[str]]:
 
 
 def _recall(
-    options: Mapping[str, Any] | None, account: Account, api: Api, users: Iterable[User]
-) -> Callable[[User], dict[str, Any]]:
-    """What the ledger says of a user; nothing without one."""
+    options: Mapping[str, Any] | None, account: Account, api: Api, users: Sequence[User], now: datetime
+) -> tuple[Callable[[User], dict[str, Any]], Mapping[str, Asked] | None]:
+    """What the ledger says of a user, and all earlier invitations; nothing without one."""
     if options is None:
-        return lambda _: {}
+        return lambda _: {}, None
     ledger = open_ledger(options, account, api, os.environ, read_only=True)
     try:
         history = ledger.history(user for user in users if user.is_pending_person)
+        asked = ledger.asked([user.id for user in users if user.status == "enabled"], now)
     finally:
         ledger.close()
 
@@ -398,7 +409,7 @@ def _recall(
             "in_doubt": record is not None and record.state in {"claimed", "unreadable"},
         }
 
-    return recall
+    return recall, asked
 
 
 def main() -> None:
