@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso, utc_now
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import (
     absolute,
     check_writable,
@@ -23,6 +24,7 @@ class Report:
     """The report files of one host. Checks that they can be written before any user is mailed."""
 
     def __init__(self, task: Task, *folders: str, name: str = "") -> None:
+        self._host, self._planned = task.host, task.check_mode
         self._formats = task.variables["reinvite_report_formats"]
         where = task.variables["reinvite_report_dir"].strip()
         self._folder = absolute(where).joinpath(*folders) if where and not task.check_mode else None
@@ -43,9 +45,12 @@ class Report:
         that is no reason to lose the result.
         """
         kept = {key: value for key, value in document.items() if key not in {"diff", "table", "onboarding"}}
+        kept["report"] = {"host": self._host, "made_at": to_iso(utc_now()), "planned": self._planned}
+        before = self._before(folder) if "html" in self._formats else None
         writers: dict[str, Callable[[Path], None]] = {
             "json": lambda path: write_json(path, kept),
             "csv": lambda path: write_text(path, csv),
+            "html": lambda path: write_text(path, _as_page(kept, before)),
         }
         problems = []
         for ending, write in writers.items():
@@ -57,8 +62,22 @@ class Report:
                 problems.append(f"reinvite_report_dir: {path}: {error.strerror}; the report was not written")
         return "; ".join(problems)
 
+    def _before(self, folder: str) -> Any:
+        """The document of the run before, which this one replaces; None if there is none."""
+        try:
+            return read_json(self._path("json", folder)) if self._folder else None
+        except (OSError, ValueError, RecursionError):
+            return None
+
     def _path(self, ending: str, folder: str) -> Path:
         return (self._folder or Path()) / folder / f"{self._name}.{ending}"
+
+
+def _as_page(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+    # here, since runs that write no page need none of it
+    from ansible_collections.onboard.ringcentral.plugins.plugin_utils._report_page import report_page  # noqa: PLC0415
+
+    return report_page(document, before)
 
 
 def read_plan(path: Path) -> dict[str, Any]:

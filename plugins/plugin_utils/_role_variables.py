@@ -49,8 +49,8 @@ _REPORT: Spec = {
     "reinvite_report_formats": {
         "type": "list",
         "elements": "str",
-        "choices": ["json", "csv"],
-        "default": ["json", "csv"],
+        "choices": ["json", "csv", "html"],
+        "default": ["json", "csv", "html"],
     },
 }
 _ADVICE: Spec = {

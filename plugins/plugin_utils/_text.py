@@ -26,7 +26,8 @@ def _plain_char(char: str) -> str:
 
 def plain(value: object) -> str:
     """The value as one line of text without anything that a terminal would act on."""
-    return "" if value is None else "".join(map(_plain_char, str(value)))
+    text = "" if value is None else str(value)
+    return text if text.isascii() and text.isprintable() else "".join(map(_plain_char, text))
 
 
 def _char_width(char: str) -> int:

@@ -75,10 +75,9 @@ def test_each_batch_that_is_due_has_a_report_of_its_own(host: Host, folder: Path
     result = host.onboard(onboarding_batches=[BATCH])
     base = "reinvite-reports/onboarding"
     assert files(folder) == [
-        f"{base}/December%2FParis/acme%2Feurope.csv",
-        f"{base}/December%2FParis/acme%2Feurope.json",
-        f"{base}/acme%2Feurope.csv",
-        f"{base}/acme%2Feurope.json",
+        f"{base}/{name}.{ending}"
+        for name in ("December%2FParis/acme%2Feurope", "acme%2Feurope")
+        for ending in ("csv", "html", "json")
     ]
     part = json.loads((folder / base / "December%2FParis/acme%2Feurope.json").read_text(encoding="utf-8"))
     assert (part["batch"], part["counts"]["invited"], part["reasons"]) == (
@@ -142,14 +141,14 @@ def test_the_summary_covers_every_host_of_the_play(host: Host, folder: Path) -> 
     task = host.task("summary", {})
     summary = _entry_points.summarize(task, results, ["one", "two", "three"], ["one", "two"])
     assert summary["states"] == {"done": 1, "failed": 1, "not_run": 1}
-    assert files(folder) == ["reinvite-reports/estate.csv", "reinvite-reports/estate.json"]
+    assert files(folder) == [f"reinvite-reports/estate.{ending}" for ending in ("csv", "html", "json")]
     document = json.loads((folder / "reinvite-reports/estate.json").read_text(encoding="utf-8"))
     assert [one["host"] for one in document["accounts"]] == ["one", "two", "three"]
 
 
 def test_the_summary_never_overwrites_the_report_of_a_host(host: Host, folder: Path) -> None:
     _entry_points.summarize(host.task("summary", {}), {"estate": None}, ["estate"], [])
-    assert files(folder) == ["reinvite-reports/estate+.csv", "reinvite-reports/estate+.json"]
+    assert files(folder) == [f"reinvite-reports/estate+.{ending}" for ending in ("csv", "html", "json")]
 
 
 def test_a_refusal_leaves_the_shape_of_a_result() -> None:

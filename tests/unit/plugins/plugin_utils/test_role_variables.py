@@ -201,7 +201,7 @@ def test_values_get_their_types_and_defaults() -> None:
         "first_use": False,
     }
     assert variables["reinvite_all_pending"] is None
-    assert variables["reinvite_report_formats"] == ["json", "csv"]
+    assert variables["reinvite_report_formats"] == ["json", "csv", "html"]
 
 
 @pytest.mark.parametrize(
