@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._permissions i
     read_profile,
     user_permissions,
 )
+from checkout import ROOT
 
 APP, ROLE, OTHERS = Need("EditExtensions", "app"), Need("Users", "role"), Need("EditUserInfo", "role", others=True)
 ALL = frozenset({"AllExtensions"})
@@ -129,3 +131,11 @@ def test_a_permission_for_the_own_extension_alone_suffices_for_the_lease() -> No
 def test_each_need_has_somebody_who_can_grant_it() -> None:
     assert {need.kind for feature in FEATURES for need in feature.needs} == set(WHO)
     assert {need.name for need in needs() if need.kind == "role"} <= set(user_permissions())
+
+
+def test_the_readme_lists_each_permission() -> None:
+    section = (
+        (ROOT / "README.md").read_text("utf-8").partition("## What RingCentral must allow")[2].partition("\n## ")[0]
+    )
+    rows = " ".join(line for line in section.splitlines() if line.startswith("|"))
+    assert {need.name for need in needs()} <= set(re.findall(r"\w+", rows))
