@@ -34,25 +34,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     recorded = [entry for report in reports if report.when == "call" for entry in report.user_properties]
-    for name, summary in (
-        ("fault cell", _matrix),
-        ("kills", _kills),
-        ("stops", partial(_kills, what="asked to stop")),
-        ("parallel", _parallel),
-        ("fuzz", _fuzz),
-        ("estate", "\n".join),
-    ):
+    for name, summary in SUMMARIES:
         if cells := [value for key, value in recorded if key == name]:
             terminalreporter.write_line(summary(cells))
 
 
 def _matrix(cells: list[Mapping[str, Any]]) -> str:
+    faces = dict.fromkeys(cell["face"] for cell in cells)
+    return "\n".join(_matrix_of(face, [cell for cell in cells if cell["face"] == face]) for face in faces)
+
+
+def _matrix_of(face: str, cells: list[Mapping[str, Any]]) -> str:
     faults, operations, transports, backends = (
         len({cell[axis] for cell in cells}) for axis in ("fault", "operation", "transport", "backend")
     )
     return (
-        f"fault matrix: {faults} faults x {operations} operations x {transports} transports x {backends} ledgers = "
-        f"{len(cells)} cells, {_sum(cells, 'runs')} runs, {_outcome(cells)}"
+        f"fault matrix, {face} face: {faults} faults x {operations} operations x {transports} transports x "
+        f"{backends} ledgers = {len(cells)} cells, {_sum(cells, 'runs')} runs, {_outcome(cells)}"
     )
 
 

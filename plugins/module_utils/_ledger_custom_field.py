@@ -19,7 +19,7 @@ from typing import Any
 
 from ._addresses import normalise
 from ._client import BULK_SIZE, BULK_UPDATE, CREATE_FIELD
-from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_entry
+from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_entry, read_own
 from ._errors import ApiError, LedgerError, RingCentralError, TransportError
 from ._history import History, Past
 from ._lease import LATE, AccountLease, Lease, is_lease
@@ -251,7 +251,7 @@ class CustomFieldLedger(ForgetfulLedger):
         except ValueError as error:
             words = f"{self.place} holds {value[:60]!r}, which {error}; empty it to invite this user"
             return unreadable(user_id, words)
-        if record is None and (other := _field_of_a_record(entry)):
+        if record is None and (other := _field_of(is_record, entry)):
             words = (
                 f"the custom field with the id {other} holds the record of an invitation, and {self.place} holds none; "
                 "set ledger.field to the one that is in use"
@@ -343,7 +343,8 @@ class CustomFieldLedger(ForgetfulLedger):
     def _check_first_use(self, entries: Iterable[Entry]) -> None:
         """LedgerError if the field is missing although an earlier run may have used it."""
         entries = list(entries)
-        if other := next(filter(None, map(_field_of_a_record, entries)), ""):
+        _owner, own = read_own(self._api)  # the directory may not show the records of an earlier run yet
+        if other := next(filter(None, (_field_of(_is_ours, entry) for entry in [own, *entries])), ""):
             raise LedgerError(
                 f"ledger: the account has no custom field {self._name}, but the one with the id {other} holds records "
                 "of invitations. Was it renamed? Set ledger.field to its name. No mail was sent."
@@ -381,6 +382,10 @@ class CustomFieldLedger(ForgetfulLedger):
         return str(made["id"])
 
 
-def _field_of_a_record(entry: Entry) -> str:
-    """The id of a field that holds a record, whatever its name; "" if there is none."""
-    return next((field_id for field_id, value in (entry.fields or {}).items() if is_record(value)), "")
+def _is_ours(value: str) -> bool:
+    return is_record(value) or is_lease(value)
+
+
+def _field_of(is_one: Callable[[str], bool], entry: Entry) -> str:
+    """The id of a field whose value is such a one, whatever the field's name; "" if there is none."""
+    return next((field_id for field_id, value in (entry.fields or {}).items() if is_one(value)), "")

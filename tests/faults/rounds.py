@@ -13,18 +13,31 @@ from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
-from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Request, RequestsWire, Response
+from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Request, RequestsWire, Response, Wire
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
 from emulator import Emulator
 from emulator.world import CLIENT_SECRET, JWT
 from faults.controller import controller_time, custom_field, make_client, validated
+from fuzz.direct import DirectWire
 
 MAX_WAIT = 120
 """Seconds that a run may wait."""
 
 PAGE = 3
 """Users on a page of the list, so that a handful of people make two."""
+
+FACES: Mapping[str, Mapping[str, Any]] = {
+    "kind": {},
+    "unkind": {
+        "directory_lag": 90,
+        "hides_hidden": True,
+        "absent": ["creationTime", "site", "roles", "references"],
+        "most_per_page": 2,
+        "limit_headers": False,
+    },
+}
+"""The account as its description suggests, and as unkind as the live service may be in all at once."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +73,19 @@ BACKENDS: Mapping[str, Backend] = {
 }
 
 
-class SmallPages(RequestsWire):
-    """The wire of the modules, but that a page of a list is small."""
+class SmallPages:
+    """Another wire, but that a page of a list is small."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self.close = wire.close
 
     def send(self, request: Request) -> Response:
         if "perPage" in request.params:
             request = replace(request, params={**request.params, "perPage": PAGE})
         if request.json and "perPage" in request.json:
             request = replace(request, json={**request.json, "perPage": PAGE})
-        return super().send(request)
+        return self._wire.send(request)
 
 
 @dataclass(frozen=True)
@@ -95,15 +112,18 @@ class Run:
 
 
 class Rounds:
-    """``transport`` and ``backend`` hold for all runs."""
+    """``transport`` and ``backend`` hold for all runs. An emulator that was not started is asked in this process."""
 
-    def __init__(self, rc: Emulator, folder: Path, transport: str, backend: Backend) -> None:
+    def __init__(self, rc: Emulator, folder: Path, transport: str, backend: Backend, face: str = "kind") -> None:
         self.rc = rc
+        self.face = face
         self.backend = backend
         self.folder = folder
         self.tokens: list[str] = []
         self.runs = 0
         self._options = {"all_pending": True, "transport": transport}
+        if face != "kind":
+            rc.account.extensions[int(max(self.pending))].hidden = True
 
     @property
     def pending(self) -> set[str]:
@@ -125,7 +145,9 @@ class Rounds:
         before, first, began, started = self.mails, len(self.rc.log), time.monotonic(), self.rc.clock.seconds()
         result: dict[str, Any] = {}
         message = crash = ""
-        wire = SmallPages(self.rc.url, verify=True, timeout=timeout)
+        wire = SmallPages(
+            RequestsWire(self.rc.url, verify=True, timeout=timeout) if self.rc.url else DirectWire(self.rc.world)
+        )
         clock = self.rc.clock
         api = make_client(wire, clock, max_wait=max_wait, skew=skew, on_secret=self.tokens.append)
         now = controller_time(clock, skew)

@@ -44,9 +44,10 @@ class _Asked:
 
 
 class DirectWire:
-    """What the client needs of a transport; ``spoil`` may change each answer's text."""
+    """What the client needs of a transport; ``spoil`` may change each answer's text, ``page`` is all that a page of a
+    list holds (0: as the account has it)."""
 
-    def __init__(self, world: World, page: int, spoil: Spoil = lambda _operation, _before, text: text) -> None:
+    def __init__(self, world: World, page: int = 0, spoil: Spoil = lambda _operation, _before, text: text) -> None:
         self.answers: list[tuple[str, int, str]] = []
         self._world, self._ringcentral = world, RingCentral(world)
         self._page, self._spoil = page, spoil
@@ -54,7 +55,7 @@ class DirectWire:
 
     def send(self, request: Request) -> Response:
         world = self._world
-        world.faces.most_per_page = self._page
+        world.faces.most_per_page = self._page or world.faces.most_per_page
         response = _at_once(self._ringcentral.handle(_Asked(request)))  # type: ignore[arg-type]
         operation = str(world.log[-1]["operation"])
         text = response.text or ""  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
     IncompleteDelivery,
     InvalidOption,
     LedgerError,
+    RingCentralError,
     TransportError,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_custom_field import MOST_READS
@@ -193,6 +194,9 @@ def test_an_empty_list_of_fields_beside_a_directory_that_shows_none(
 ) -> None:
     answering(monkeypatch, LIST_FIELDS, lambda _answer: {"records": []})
     hide(monkeypatch, without_fields)
+    with pytest.raises(LedgerError, match="Was it renamed"):  # the lease of the last run
+        known.invite()
+    known.rc.account.own.custom_fields.clear()
     with pytest.raises(LedgerError, match=r"RingCentral shows no custom fields .* set ledger\.first_use to true"):
         known.invite()
     hide(monkeypatch, with_stale_fields)  # an empty list: looks like the first use, but for the users themselves
@@ -212,6 +216,21 @@ def test_a_renamed_field(known: Machine) -> None:
     assert held["reasons"] == {"in_doubt": 8}
     assert "holds none; set ledger.field to the one that is in use" in held["results"][0]["message"]
     assert set(mails(known).values()) == {1}
+
+
+@pytest.mark.parametrize("option", [FIELD, {**FIELD, "first_use": True}])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_renamed_field_whose_records_the_directory_does_not_show_yet(
+    emulate: Any, option: dict[str, Any], check_mode: bool
+) -> None:
+    machine = emulate(odd=False)
+    machine.rc.faces.directory_lag = 90
+    machine.invite(limit=1)
+    machine.rc.account.fields[0]["displayName"] = "Old"
+    with pytest.raises(LedgerError, match=r"the one with the id 1 holds records of invitations\. Was it renamed\?"):
+        machine.invite(ledger=option, check_mode=check_mode)
+    assert len(machine.rc.account.fields) == 1
+    assert sum(mails(machine).values()) == 1
 
 
 def test_a_missing_field_that_must_exist(emulate: Any) -> None:
@@ -347,10 +366,13 @@ def test_one_user_who_cannot_be_read_holds_that_user_alone(
     assert set(mails(known).values()) == {1}
 
 
-def test_a_sample_that_cannot_be_read_stops_the_batch(emulate: Any) -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_reads_that_are_not_permitted_stop_the_run(emulate: Any, *, is_first: bool) -> None:
     machine = emulate(odd=False)
+    if not is_first:
+        machine.rc.account.create_field("Last invitation")
     machine.rc.faults.add("permission", "readExtension", times=99)
-    with pytest.raises(IncompleteDelivery, match="ReadAccounts"):
+    with pytest.raises(RingCentralError, match="ReadAccounts"):
         machine.invite()
     assert not machine.rc.outbox
 
