@@ -30,10 +30,17 @@ PAGE = 3
 FACES: Mapping[str, Mapping[str, Any]] = {
     "kind": {},
     "unkind": {
+        "mails": "any",
+        "torn": "field_late",
+        "torn_seconds": 10,
         "directory_lag": 90,
         "hides_hidden": True,
         "absent": ["creationTime", "site", "roles", "references"],
         "most_per_page": 2,
+        "errors": "list",
+        "answers": {"revokeToken": "CMN-301"},
+        "session_seconds": 7199,
+        "refresh_tokens": True,
         "limit_headers": False,
     },
 }
