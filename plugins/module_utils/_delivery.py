@@ -275,7 +275,7 @@ class Delivery:
         """Wait for a bulk task to end."""
         settled: list[Record] = []
         waited = seen_running = 0.0
-        for pause in chain([self._usual_wait] if self._usual_wait else [], _POLLS, repeat(_POLLS[-1])):
+        for pause in chain([self._usual_wait] if self._usual_wait > _POLLS[0] else [], _POLLS, repeat(_POLLS[-1])):
             self._api.wait(pause, f"the bulk task {task}")
             waited += pause
             if settled := outcomes(claims, parse_task(self._api.call(READ_TASK, {"task": task}))):
