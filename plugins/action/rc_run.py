@@ -13,9 +13,10 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsiblePromptInterrupt, AnsiblePromptNoninteractive
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
@@ -29,6 +30,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._http import R
 from ansible_collections.onboard.ringcentral.plugins.modules import (
     rc_doctor,
     rc_onboard,
+    rc_prove,
     rc_send_invite,
     rc_user_info,
 )
@@ -40,12 +42,14 @@ MODULES: dict[str, _run.Run] = {
     "rc_onboard": rc_onboard.run,
     "rc_user_info": rc_user_info.run,
     "rc_doctor": rc_doctor.run,
+    "rc_prove": rc_prove.run,
 }
 SPECS = {
     "rc_send_invite": _argspec.send_invite,
     "rc_onboard": _argspec.onboard,
     "rc_user_info": _argspec.user_info,
     "rc_doctor": _argspec.doctor,
+    "rc_prove": _argspec.prove,
 }
 ENTRY_POINTS = {
     "main": _entry_points.invite,
@@ -54,6 +58,7 @@ ENTRY_POINTS = {
     "batch": _entry_points.onboard,
     "audit": _entry_points.audit,
     "doctor": _entry_points.doctor,
+    "prove": _entry_points.prove,
 }
 
 display = Display()
@@ -160,7 +165,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 raise _role_task.Refused("; ".join(errors) + ". No mail was sent.")
             caller = Caller(params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff))
             caller.no_log_values |= secrets | self._secrets
-            result = _run.perform(caller, MODULES[module], self._show) | {"warnings": caller.warnings}
+            run = partial(rc_prove.run, ask=self._ask) if module == "rc_prove" else MODULES[module]
+            result = _run.perform(caller, run, self._show) | {"warnings": caller.warnings}
         hidden: dict[str, Any] = remove_values(result, caller.no_log_values)
         return hidden
 
@@ -173,6 +179,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _show(self, line: str) -> None:
         """Show a line about the current step with -v."""
         display.v(line, host=self._task_host)
+
+    def _ask(self, question: str) -> str | None:
+        """Ask the person at the terminal; None if there is none."""
+        try:
+            typed = display.prompt_until(f"[{self._task_host}] {question}")
+            if isinstance(typed, BaseException):  # it comes from Ansible's main process
+                raise typed
+        except AnsiblePromptNoninteractive:
+            return None
+        except AnsiblePromptInterrupt:
+            return "q"
+        return str(typed, "utf-8", "replace")
 
     def _search_ldap(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Run community.general.ldap_search and return its result."""

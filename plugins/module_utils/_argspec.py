@@ -11,6 +11,7 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ._directory import KEYS
 from ._model import OTHER_TYPES, PERSON_TYPES, STATUSES
+from ._proof import ALL, CHANGING, MAIL_STEPS
 from ._window import DAYS
 
 Spec = dict[str, Any]
@@ -123,6 +124,25 @@ def batch() -> Spec:
         "site": _strings(),
         "department": _strings(),
         "owner": {"type": "str"},
+    }
+
+
+def prove() -> Spec:
+    """The options of rc_prove."""
+    arrived = {name: {"type": "int", "required": True} for name in ("mails", "links")}
+    return {
+        **connection(),
+        "users": {**_strings(), "required": True},
+        **{name: _strings(default=[]) for name in ("allowed_domains", "exclude", "placeholder_patterns")},
+        "path": {"type": "path", "default": "proof.json"},
+        "confirm": _strings(choices=(ALL, *CHANGING), default=[]),
+        "answers": {
+            "type": "dict",
+            "options": {step.name: {"type": "dict", "options": arrived} for step in MAIL_STEPS},
+        },
+        "field": {"type": "str", "default": "Last invitation"},
+        "pause": {"type": "float", "default": 60},
+        "patience": {"type": "float", "default": 600},
     }
 
 

@@ -64,6 +64,9 @@ PAGE_SIZE = 1000
 """Records of a list that are asked for at once, the most that RingCentral gives."""
 
 
+Listener = Callable[[Operation, Response], None]
+
+
 class Client:
     """RingCentral's API for one account. Use it as a context manager: leaving it ends the session.
 
@@ -104,6 +107,7 @@ class Client:
         self._redactor = Redactor()
         self._unproven_clock = now
         self._is_ending = False
+        self._listeners: list[Listener] = []
         self._token = credentials.access_token
         self._is_kept = bool(credentials.access_token)  # the caller who passed the token ends its session
         self._requests: Counter[str] = Counter()
@@ -140,6 +144,14 @@ class Client:
     def pause(self, seconds: float) -> None:
         """Wait because the caller was asked to, so not at the expense of ``max_wait``."""
         self._budget.pause(seconds)
+
+    def idle(self, seconds: float) -> None:
+        """Count such a time, in which a person was asked something, as neither waiting nor work."""
+        self._budget.idle(seconds)
+
+    def listen(self, listener: Listener) -> None:
+        """Pass each answer to ``listener`` as it arrives, but for those that open and end sessions."""
+        self._listeners.append(listener)
 
     def warn(self, message: str) -> None:
         """Add to ``warnings``, each once."""
@@ -289,6 +301,8 @@ class Client:
         self.headers[operation.group] = response.headers
         is_rate = response.status != 429 or verdict_of(response) is Verdict.LIMITED or not codes_of(response)
         self._pacer.observe(operation.group, response.status if is_rate else 400, response.headers, sent=sent)
+        for listener in self._listeners if operation.group != TOKEN.group else ():
+            listener(operation, response)
         return response
 
     def _check_end(self, request: Request) -> None:

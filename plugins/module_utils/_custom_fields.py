@@ -43,9 +43,11 @@ def field_ids(api: Api) -> dict[str, list[str]]:
     return found
 
 
-def directory_entries(api: Api, statuses: Iterable[str] = ()) -> dict[str, Entry]:
-    """The custom fields that the directory shows for users with these statuses (none: all), by user id."""
+def directory_entries(api: Api, statuses: Iterable[str] = (), *, ids: Iterable[str] = ()) -> dict[str, Entry]:
+    """The custom fields that the directory shows for users with these statuses and ids (none: all), by user id."""
     search: dict[str, Any] = {"showFederated": False, "showAdminOnlyContacts": True}
+    if named := list(ids):
+        search["extensionIds"] = named
     if wanted := [camel_case(status) for status in statuses]:
         search["extensionStatuses"] = wanted
     return {str(record["id"]): _entry(record) for record in api.pages(SEARCH_DIRECTORY, {}, json=search)}

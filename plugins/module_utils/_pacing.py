@@ -109,8 +109,12 @@ class Budget:
         """Sleep as the user asked: no part of ``max_wait`` or ``max_work``. Interrupted if the run is to end."""
         self.check_interruption()
         self._sleep(seconds)
-        self._started += seconds
+        self.idle(seconds)
         self.check_interruption()
+
+    def idle(self, seconds: float) -> None:
+        """Leave so long a time out of account: no part of ``max_wait`` or ``max_work``."""
+        self._started += seconds
 
 
 DOCUMENTED_LIMITS = {"light": 50.0, "medium": 40.0, "heavy": 10.0, "auth": 5.0}

@@ -20,7 +20,7 @@ OTHERS = frozenset({"Account", "AllExtensions", "UserExtensions"})
 ENABLED, FREE = "custom fields", "a free custom field"
 """What a feature needs beside permissions."""
 
-_SUBSTITUTES = {"EditUserInfo": "EditUserCredentials"}
+SUBSTITUTES = {"EditUserInfo": "EditUserCredentials"}
 """Where RingCentral's description lets another permission stand in: it may cover credentials alone, so it proves
 nothing."""
 
@@ -122,7 +122,7 @@ class Ability:
 def user_permissions() -> list[str]:
     """Each permission of the user that a feature needs, or that could stand in for one."""
     names = dict.fromkeys(need.name for feature in FEATURES for need in feature.needs if need.kind == "role")
-    return [*names, *_SUBSTITUTES.values()]
+    return [*names, *SUBSTITUTES.values()]
 
 
 def needs() -> list[Need]:
@@ -179,7 +179,7 @@ def _of_user(need: Need, evidence: Evidence) -> Fact:
         return Fact("unknown", "not known: the authorization profile could not be read", "unknown")
     if need.name in evidence.worked:
         return Fact("can", "granted: a request that needs it worked", "can")
-    substitute = _SUBSTITUTES.get(need.name, "")
+    substitute = SUBSTITUTES.get(need.name, "")
     if substitute and _held(substitute, evidence):
         return Fact("unknown", f"missing; the user has {substitute}, which may not suffice", "unknown")
     return Fact("cannot", "missing in the authorization profile", "cannot")

@@ -11,9 +11,11 @@ short_description: Run an entry point of the role reinvite for one account
 version_added: 0.1.0
 description:
   - Does the work of the role P(onboard.ringcentral.reinvite#role) in one task. It checks the role's variables, runs
-    M(onboard.ringcentral.rc_send_invite), M(onboard.ringcentral.rc_onboard), M(onboard.ringcentral.rc_user_info) or
-    M(onboard.ringcentral.rc_doctor) with one login, writes the reports, and passes the counts to C(set_stats).
-  - A variable that begins with C(reinvite_), C(onboarding_) or C(audit_) and is not a variable of the role is an error.
+    M(onboard.ringcentral.rc_send_invite), M(onboard.ringcentral.rc_onboard), M(onboard.ringcentral.rc_user_info),
+    M(onboard.ringcentral.rc_doctor) or M(onboard.ringcentral.rc_prove) with one login, writes the reports, and passes
+    the counts to C(set_stats).
+  - A variable that begins with C(reinvite_), C(onboarding_), C(audit_) or C(prove_) and is not a variable of the role
+    is an error.
   - A problem with the account does not fail this task. RV(failure) holds the reason, and the last task of the role
     fails with it, so that a failure does not print every user.
 notes:
@@ -38,7 +40,7 @@ options:
     description: The entry point of the role.
     type: str
     required: true
-    choices: [main, account, batches, batch, audit, doctor, summary]
+    choices: [main, account, batches, batch, audit, doctor, prove, summary]
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:
@@ -46,6 +48,7 @@ seealso:
   - module: onboard.ringcentral.rc_onboard
   - module: onboard.ringcentral.rc_user_info
   - module: onboard.ringcentral.rc_doctor
+  - module: onboard.ringcentral.rc_prove
 """
 
 EXAMPLES = r"""
@@ -75,13 +78,13 @@ notices:
   sample: []
 needs_password_reset:
   description: The RV(results) of users who have activated already, each with C(what_to_tell).
-  returned: unless O(entry_point) is V(audit), V(doctor) or V(summary)
+  returned: unless O(entry_point) is V(audit), V(doctor), V(prove) or V(summary)
   type: list
   elements: dict
   sample: []
 corrected:
   description: The RV(results) of users whose address was corrected, each with C(corrected_from).
-  returned: unless O(entry_point) is V(audit), V(doctor) or V(summary)
+  returned: unless O(entry_point) is V(audit), V(doctor), V(prove) or V(summary)
   type: list
   elements: dict
   sample: []

@@ -36,6 +36,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._onboarding_re
     onboarding_csv,
     onboarding_table,
 )
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._prove_report import prove_failure, prove_table
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_directory import directory_options
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_files import Report, read_plan, write_plan
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
@@ -144,6 +145,34 @@ def doctor(task: Task) -> Result:
     table = [*_notices(result), *doctor_table(result)]
     failures = [result["failure"], report.write(result, doctor_csv(result))]
     return _done(result, table, failures, doctor_counts={task.host: result["counts"]})
+
+
+def prove(task: Task) -> Result:
+    """Entry point prove: invite test users in each way, ask what arrived, and recommend settings."""
+    variables = task.variables
+    path = variables["prove_file"]
+    if not path and task.under_awx:
+        raise Refused(
+            "prove_file: AWX keeps no files of a job, so the next job would mail the test users again. Set it to a "
+            f"file that stays. {UNSENT}"
+        )
+    options = {
+        **options_of(variables, _argspec.prove()),
+        **{name: variables[f"prove_{name}"] for name in ("users", "confirm", "answers", "pause", "patience")},
+        "field": variables["reinvite_ledger"]["field"],
+        "path": str(absolute(path or "proof.json")),
+    }
+    result = task.run("rc_prove", options)
+    if "steps" not in result:
+        return _failed(result)
+    table = [*_notices(result), *prove_table(result, planned=task.check_mode)]
+    failure = f"{result['msg']}. Run again to go on from here" if result.get("failed") else prove_failure(result)
+    return _done(
+        result,
+        table,
+        ["" if task.check_mode else failure],
+        prove_recommendation={task.host: {"complete": result["complete"], **result["recommendation"]}},
+    )
 
 
 def summarize(

@@ -19,7 +19,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._model import 
 
 Spec = dict[str, Any]
 
-PREFIXES = ("reinvite_", "onboarding_", "audit_")
+PREFIXES = ("reinvite_", "onboarding_", "audit_", "prove_")
 
 GUARDING = {
     f"reinvite_{name}"
@@ -41,6 +41,8 @@ _OTHERS = (
     "reinvite_counts",
     "onboarding_counts",
     "audit_counts",
+    "reinvite_prove_result",
+    "prove_recommendation",
     "reinvite_hosts",
 )
 
@@ -91,6 +93,11 @@ _AUDIT: Spec = {
     "audit_fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS), "default": []},
 }
 
+_PROVE: Spec = {
+    f"prove_{name}": _argspec.prove()[name] for name in ("users", "confirm", "answers", "pause", "patience")
+}
+_PROVE["prove_file"] = {"type": "path"}
+
 
 def _prefixed(options: Mapping[str, Any], *without: str) -> Spec:
     return {f"reinvite_{name}": option for name, option in options.items() if name not in without}
@@ -125,6 +132,12 @@ def _audit() -> Spec:
     return {**options, **_REPORT, **_SOURCE, **_AUDIT}
 
 
+def _prove() -> Spec:
+    guards = ("allowed_domains", "exclude", "placeholder_patterns")
+    options = _prefixed({**_argspec.connection(), **{name: _argspec.prove()[name] for name in guards}})
+    return {**options, "reinvite_ledger": _main()["reinvite_ledger"], **_PROVE}
+
+
 def spec_of(entry_point: str) -> Spec:
     """The variables of an entry point, as an argument spec."""
     makers: dict[str, Callable[[], Spec]] = {
@@ -136,6 +149,7 @@ def spec_of(entry_point: str) -> Spec:
         ),
         "audit": _audit,
         "doctor": lambda: {**_prefixed(_argspec.doctor()), **_REPORT},
+        "prove": _prove,
         "summary": lambda: dict(_REPORT),
     }
     return makers[entry_point]()
@@ -154,7 +168,7 @@ def enforced(spec: Spec) -> Spec:
 
 def known_variables() -> set[str]:
     """Every variable with one of PREFIXES that the role or a playbook uses."""
-    names = {name for entry_point in ("main", "batches", "batch", "audit") for name in spec_of(entry_point)}
+    names = {name for entry_point in ("main", "batches", "batch", "audit", "prove") for name in spec_of(entry_point)}
     return names | set(_OTHERS)
 
 
