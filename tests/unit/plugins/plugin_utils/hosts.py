@@ -22,6 +22,7 @@ SPECS = {
     "rc_onboard": _argspec.onboard,
     "rc_user_info": _argspec.user_info,
     "rc_doctor": _argspec.doctor,
+    "rc_prove": _argspec.prove,
 }
 ACCOUNT = {"id": "7", "main_number": "+16505550100"}
 PLAN = {"account": "7", "made_at": "2026-03-02T09:00:00Z", "users": [{"id": "4001", "email": "ada@example.com"}]}
@@ -148,6 +149,10 @@ class Host:
     def doctor(self, **variables: Any) -> dict[str, Any]:
         more = {name: variables.pop(name) for name in ("check_mode", "under_awx") if name in variables}
         return _entry_points.doctor(self.task("doctor", variables, **more))
+
+    def prove(self, **variables: Any) -> dict[str, Any]:
+        more = {name: variables.pop(name) for name in ("check_mode", "under_awx") if name in variables}
+        return _entry_points.prove(self.task("prove", variables, **more))
 
     @property
     def options(self) -> dict[str, Any]:
