@@ -12,7 +12,7 @@ LINK = build/collections/ansible_collections/onboard/ringcentral
 NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults fuzz test-ad test-runner test-image test-awx test-eda ee bench lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults fuzz test-ad test-runner test-image test-awx test-eda ee bench live lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -49,6 +49,12 @@ test-awx: .venv-awx/.ready ## awx/ applied to a stand-in of AWX, and its jobs ru
 
 test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
 	@PATH="$$PWD/.venv-eda/bin:$$PATH" .venv-eda/bin/python -m pytest --junit-xml=build/junit/test-eda.xml tests/eda
+
+live: .venv/.ready | $(LINK) ## Doctor, then prove, on a real account: RC_... in the environment, PROVE_USERS=<test users>
+	@test -n "$(PROVE_USERS)" || { echo 'make live: set PROVE_USERS to one to five test users, with commas between them' >&2; exit 2; }
+	@export PATH="$$PWD/.venv/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/build/collections"; \
+	    ansible-playbook playbooks/doctor.yml -e reinvite_report_dir=build/live && \
+	    ansible-playbook playbooks/prove.yml -e prove_file=build/live/proof.json -e prove_users='$(PROVE_USERS)'
 
 lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
 
