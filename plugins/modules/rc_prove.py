@@ -15,7 +15,7 @@ description:
   - Then writes the custom field of the ledger, measures how late the directory shows it, and reads what the audit trail
     records.
   - From that it derives the settings that work for this account, and a profile that reproduces the account in a test.
-  - The playbook P(onboard.ringcentral.prove#playbook) asks before each mail. The module alone cannot ask, so it carries
+  - The playbook C(onboard.ringcentral.prove) asks before each mail. The module alone cannot ask, so it carries
     out the steps in O(confirm) and takes the counts in O(answers).
 notes:
   - Developed against RingCentral's published API description and an emulator of it, not against the live service.
@@ -83,10 +83,10 @@ options:
         C(send_welcome_emails_to_users) alone, C(welcome) for C(send_welcome_email) alone.
     type: dict
     suboptions:
-      single_both: &arrived
+      single_both:
         description: After an update of one user with both flags.
         type: dict
-        suboptions:
+        suboptions: &arrived
           mails:
             description: The number of mails that arrived.
             type: int
@@ -96,20 +96,25 @@ options:
             type: int
             required: true
       single_to_users:
-        <<: *arrived
         description: After an update of one user with C(send_welcome_emails_to_users) alone.
+        type: dict
+        suboptions: *arrived
       single_welcome:
-        <<: *arrived
         description: After an update of one user with C(send_welcome_email) alone.
+        type: dict
+        suboptions: *arrived
       bulk_both:
-        <<: *arrived
         description: After a bulk update with both flags.
+        type: dict
+        suboptions: *arrived
       bulk_to_users:
-        <<: *arrived
         description: After a bulk update with C(send_welcome_emails_to_users) alone.
+        type: dict
+        suboptions: *arrived
       bulk_welcome:
-        <<: *arrived
         description: After a bulk update with C(send_welcome_email) alone.
+        type: dict
+        suboptions: *arrived
   field:
     description: The name of the custom field of the ledger.
     type: str
