@@ -14,6 +14,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.modules import (
     rc_login,
     rc_onboard,
+    rc_prove,
     rc_send_invite,
     rc_user,
     rc_user_info,
@@ -25,6 +26,7 @@ TASKS: dict[str, tuple[Callable[[], dict[str, Any]], _run.Run, dict[str, Any]]] 
     "rc_user_info": (_argspec.user_info, rc_user_info.run, {}),
     "rc_send_invite": (_argspec.send_invite, rc_send_invite.run, {"all_pending": True, "ledger": {"backend": "none"}}),
     "rc_onboard": (_argspec.onboard, rc_onboard.run, {"batches": [BATCH], "ledger": {"backend": "custom_field"}}),
+    "rc_prove": (_argspec.prove, rc_prove.run, {"users": ["101"], "confirm": ["all"]}),
     "rc_user": (_argspec.user, rc_user.run, {"user": "101", "department": "x"}),
     "rc_login": (_argspec.login, rc_login.run, {}),
     "rc_login, at the end": (_argspec.login, rc_login.run, {"state": "absent", "access_token": "a-token"}),

@@ -20,6 +20,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Request, RequestsWire, Response
 from unit.plugins.modules.proving import MAILS, Prover, account, states
+from unit.plugins.modules.test_environment import perform
 
 
 class Killed(BaseException):
@@ -219,6 +220,19 @@ def test_users_who_must_not_be_mailed_are_refused(prover: Prover) -> None:
     refused(prover, "No mail was sent", users=[str(first.id)])
     first.type = "Department"
     refused(prover, "only people are invited", users=[str(first.id)])
+
+
+@pytest.mark.parametrize(("guard", "value"), [("RC_EXCLUDE", "{email}"), ("RC_ALLOWED_DOMAINS", "elsewhere.example")])
+def test_the_guards_of_the_environment_hold(
+    guard: str, value: str, prover: Prover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = prover.pending[0].email
+    for name, set_to in (*prover.rc.env().items(), (guard, value.format(email=email))):
+        monkeypatch.setenv(name, set_to)
+    result = perform("rc_prove", users=[email], path=str(prover.file))
+    assert result["failed"]
+    assert "No mail was sent" in result["msg"]
+    assert prover.rc.outbox == []
 
 
 def test_a_user_who_activates_on_the_way_is_not_mailed_again(prover: Prover) -> None:
