@@ -19,7 +19,7 @@ from pathlib import Path
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._markup import Markup, join, tag
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_parts import Figure, Section, figures
 
-_FOLDER = Path(__file__).with_name("_page")
+_FOLDER = Path(__file__).with_name("_page_files")
 _CHART_STYLES = ("width: 100%; height: 100%;", "overflow: visible;")
 """The attributes ``style`` that the chart library sets."""
 
