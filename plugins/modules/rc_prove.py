@@ -172,6 +172,10 @@ steps:
       description: The name of the step.
       type: str
       sample: single_both
+    what:
+      description: What it does, in words.
+      type: str
+      sample: an update of one user, both flags
     state:
       description:
         - V(accepted) if RingCentral accepted it, V(refused), V(skipped), V(open) if it was not carried out yet, or
@@ -180,7 +184,7 @@ steps:
       type: str
       sample: accepted
     email:
-      description: The address of the user that was mailed.
+      description: The address of the user that was mailed, or whose turn it is.
       type: str
       sample: you+test@example.com
     at:
@@ -241,7 +245,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
-from ansible_collections.onboard.ringcentral.plugins.module_utils._proof import STEPS, Proof, is_complete, is_sent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._proof import (
+    AUDIT,
+    FIELD,
+    MAIL_STEPS,
+    STEPS,
+    Proof,
+    is_complete,
+    is_sent,
+)
 from ansible_collections.onboard.ringcentral.plugins.module_utils._proof_file import ProofFile
 from ansible_collections.onboard.ringcentral.plugins.module_utils._proof_questions import (
     Ask,
@@ -260,6 +272,12 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._proving impor
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import list_users, read_account
 
+MAILS = [step.name for step in MAIL_STEPS]
+WORDS = {
+    **{step.name: step.words for step in MAIL_STEPS},
+    FIELD: "the ledger's custom field",
+    AUDIT: "the audit trail",
+}
 _LONGEST = 3600
 """Seconds that a proof may pause, or watch the directory."""
 
@@ -324,10 +342,12 @@ def _row(name: str, proof: Proof, users: Sequence[User]) -> dict[str, Any]:
     entry = proof["steps"].get(name, {"state": "open"})
     arrived = entry.get("arrived") or {}
     emails = {f"<user-{number}>": user.email for number, user in enumerate(users, 1)}
+    turn = f"<user-{MAILS.index(name) % len(users) + 1}>" if name in MAILS and entry["state"] == "open" else ""
     return {
         "step": name,
+        "what": WORDS[name],
         "state": entry["state"],
-        "email": emails.get(entry.get("user", ""), ""),
+        "email": emails.get(entry.get("user", turn), ""),
         "at": entry.get("at", ""),
         "mails": arrived.get("mails"),
         "links": arrived.get("links"),

@@ -15,11 +15,14 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import p
 
 def prove_table(result: Mapping[str, Any], *, planned: bool) -> list[str]:
     """All lines. ``planned`` is whether this is check mode."""
-    steps = [[row["step"], _state(row, planned=planned), _arrived(row), plain(row["email"])] for row in result["steps"]]
+    steps = [
+        [row["step"], row["what"], _state(row, planned=planned), _arrived(row), plain(row["email"])]
+        for row in result["steps"]
+    ]
     return [
         *account_lines(result["account"]),
         "STEPS",
-        *grid(steps, words=4),
+        *(line.rstrip() for line in grid(steps, words=5)),
         *(["No mail was sent, and nothing was written."] if planned else _left(result)),
         *_recommended(result["recommendation"]),
     ]

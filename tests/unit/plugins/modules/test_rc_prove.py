@@ -142,6 +142,8 @@ def test_check_mode_shows_the_steps_and_does_nothing(tmp_path: Path) -> None:
         assert {entry["method"] for entry in rc.log if entry["group"] != "Auth"} == {"GET"}
         assert rc.outbox == []
     assert set(states(result).values()) == {"open"}
+    first = result["steps"][0]
+    assert (first["what"], first["email"]) == ("an update of one user, both flags", prover.pending[0].email)
     assert (result["changed"], prover.questions, prover.file.exists()) == (False, [], False)
 
 

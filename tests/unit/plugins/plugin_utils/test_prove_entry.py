@@ -18,7 +18,16 @@ ONE = {"mails": 1, "links": 1}
 
 def proved(**entries: dict[str, Any]) -> dict[str, Any]:
     rows = [
-        {"step": name, "state": "open", "email": "", "at": "", "mails": None, "links": None, "seconds": None}
+        {
+            "step": name,
+            "what": "w",
+            "state": "open",
+            "email": "",
+            "at": "",
+            "mails": None,
+            "links": None,
+            "seconds": None,
+        }
         | {"state": entries.get(name, {}).get("state", "open"), "at": entries.get(name, {}).get("at", "")}
         | entries.get(name, {}).get("arrived", {"mails": None})
         for name in STEPS
