@@ -13,7 +13,12 @@ from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
-from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite, rc_user, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.modules import (
+    rc_doctor,
+    rc_send_invite,
+    rc_user,
+    rc_user_info,
+)
 from emulator.world import World
 from faults.controller import controller_time, custom_field, make_client, validated
 from fuzz.direct import DirectWire, Spoil
@@ -22,6 +27,7 @@ PAGE = 2
 PENDING = 3
 NO_LIMITS = {"Auth": 10**6, "Light": 10**6, "Medium": 10**6, "Heavy": 10**6}
 MODULES = {
+    "rc_doctor": (rc_doctor, _argspec.doctor),
     "rc_send_invite": (rc_send_invite, _argspec.send_invite),
     "rc_user_info": (rc_user_info, _argspec.user_info),
     "rc_user": (rc_user, _argspec.user),
@@ -144,6 +150,7 @@ def _invite(ledger: Ledger, transport: str, **more: Any) -> Scenario:
 
 
 SCENARIOS = {
+    "doctor": Scenario("rc_doctor"),
     "info": Scenario("rc_user_info", {"employee_id_field": "Number", "findings": True}, _field, employee_ids=True),
     "info of one": Scenario("rc_user_info", {"users": ["101"]}),
     "bulk, sqlite": _invite(_file, "bulk"),

@@ -108,6 +108,8 @@ def is_known(run: Ran, number: int, times: int) -> bool:
 
 def silent_reads(scenario: Scenario, world: World, ran: Ran) -> Iterator[tuple[str, str]]:
     """People whom a reading module left out without a word, and changes that it made without saying so."""
+    if scenario.module == "rc_doctor" and not ran.result.get("lines"):
+        yield "silent", f"nothing is said of the account: {ran.message}"
     if ran.message or ran.crash:
         return
     if scenario.module == "rc_user_info" and "users" not in scenario.options:
