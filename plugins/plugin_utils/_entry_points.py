@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,8 @@ def audit(task: Task) -> Result:
 
 def doctor(task: Task) -> Result:
     """Entry point doctor: whether invitations will work with the account."""
-    report = Report(task, name=f"{file_name(task.host)}-doctor")
+    # it only reads, so that check mode is no reason to write no report
+    report = Report(replace(task, check_mode=False), name=f"{file_name(task.host)}-doctor")
     result = task.run("rc_doctor", options_of(task.variables, _argspec.doctor()))
     if "lines" not in result:
         return _failed(result)
