@@ -39,7 +39,7 @@ def prove_failure(result: Mapping[str, Any]) -> str:
 
 
 def _state(row: Mapping[str, Any], *, planned: bool) -> str:
-    return "would be asked for" if planned and row["state"] == "open" and row["step"] in CHANGING else str(row["state"])
+    return "would ask" if planned and row["state"] == "open" and row["step"] in CHANGING else str(row["state"])
 
 
 def _arrived(row: Mapping[str, Any]) -> str:
