@@ -27,8 +27,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Writes no report, except that of V(doctor), which only reads. With C(reinvite_plan_file), it writes the plan
-      and no other file.
+    details: Writes no report, except that of V(doctor), which only reads. With C(reinvite_plan_file), it writes the
+      plan and no other file.
   diff_mode:
     support: full
   idempotent:
