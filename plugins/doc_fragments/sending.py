@@ -137,9 +137,25 @@ options:
     description:
       - V(bulk) sends up to 500 invitations in one request, V(single) one in each request.
       - V(auto) uses V(bulk) for more than one user, and V(single) if the account may not use bulk requests.
+      - V(portal) sends no mail. It hands the users over to a person, who invites them in RingCentral's admin portal.
+        The result lists them in RV(hand_overs). They count as invited once C(confirm) of
+        M(onboard.ringcentral.rc_send_invite) says so. Until then they are not handed over again.
+      - With V(portal), the first batch has O(canary) users, no wave waits for O(wave_pause), and O(window) says when
+        users are handed over.
     type: str
-    choices: [auto, bulk, single]
+    choices: [auto, bulk, single, portal]
     default: auto
+  hand_over_batch_size:
+    description: The most users in a batch of a hand-over, with O(transport=portal). V(0) is refused.
+    type: int
+    default: 50
+  hand_over_max_age:
+    description:
+      - How long a hand-over can be confirmed.
+      - If it was not confirmed by then, its users may have been mailed until then. They are held for the time that a
+        link is valid, with the id of the hand-over, and after that decided about anew.
+    type: str
+    default: 24h
   transition:
     description:
       - The two flags that ask RingCentral to mail the user. RingCentral swapped their documented meanings in December

@@ -27,7 +27,8 @@ LATE = timedelta(minutes=5)
 """How long after its answer was lost RingCentral may still carry out a request."""
 
 Verdict = Literal["send", "skip", "hold"]
-Outcome = Literal["invited", "would_invite", "failed", "unknown"]
+Outcome = Literal["invited", "would_invite", "handed_over", "would_hand_over", "failed", "unknown"]
+OUTCOMES: tuple[Outcome, ...] = ("invited", "would_invite", "handed_over", "would_hand_over", "failed", "unknown")
 
 _VERDICTS: Mapping[str, Verdict] = {
     "not_activated": "send",
@@ -40,6 +41,8 @@ _VERDICTS: Mapping[str, Verdict] = {
             "not_a_person",
             "excluded",
             "recently_invited",
+            "awaiting_confirmation",
+            "left_out",
             "too_new",
             "attempts_exhausted",
             "over_limit",
@@ -213,7 +216,10 @@ def judge_history(policy: Policy, user: User, past: Past, now: datetime) -> Deci
         return decision
     if doubt := _unbelievable(past, now):
         return replace(decision, reason="in_doubt", message=doubt)
-    if past.elsewhere and now < (until := _carried_out_by(past.elsewhere, policy)):
+    if past.elsewhere and past.elsewhere.state == "handed_over":
+        if held := _judge_hand_over(policy, decision, past.elsewhere, now):
+            return held
+    elif past.elsewhere and now < (until := _carried_out_by(past.elsewhere, policy)):
         return replace(decision, reason="in_doubt", message=_doubt(past.elsewhere, until), next_invite_after=until)
     return _judge_last(policy, user, decision, now)
 
@@ -223,6 +229,8 @@ def _judge_last(policy: Policy, user: User, decision: Decision, now: datetime) -
     record = decision.record
     if record is None:
         return decision
+    if record.state == "handed_over" and (held := _judge_hand_over(policy, decision, record, now)):
+        return held
     if record.asked_at and now < (again := record.asked_at + policy.resend_after):
         decision = replace(decision, next_invite_after=again)
         if record.state == "claimed":
@@ -234,6 +242,26 @@ def _judge_last(policy: Policy, user: User, decision: Decision, now: datetime) -
         message = f"invited {record.attempts} times without an answer; max_attempts is {policy.max_attempts}"
         return replace(decision, reason="attempts_exhausted", message=message)
     return decision
+
+
+def _judge_hand_over(policy: Policy, decision: Decision, record: Record, now: datetime) -> Decision | None:
+    """The decision about a user whom a person may invite in the portal; None if that was too long ago to matter."""
+    expires = record.claimed_at + policy.hand_over_max_age
+    again = expires + policy.resend_after
+    if now >= again:
+        return None
+    user = decision.user
+    whose = "" if user and record.user_id == user.id else f" as the user with the id {record.user_id}"
+    said = f"handed over on {for_people(record.claimed_at)}{whose}, in batch {record.run}-{record.batch}"
+    decision = replace(decision, next_invite_after=again)
+    if now < expires:
+        message = f"{said}; confirm by {for_people(expires)} that it was sent in the portal"
+        return replace(decision, reason="awaiting_confirmation", message=message)
+    message = (
+        f"{said}, and not confirmed by {for_people(expires)}; may have been sent until then, so held until "
+        f"{for_people(again)}, then decided anew"
+    )
+    return replace(decision, reason="in_doubt", message=message)
 
 
 def judge_window(policy: Policy, decision: Decision, now: datetime) -> Decision:
@@ -268,7 +296,7 @@ def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
     outcomes = Counter(decision.outcome for decision in decisions if decision.outcome)
     counts = {"considered": len(decisions)}
     counts |= {verdict: verdicts[verdict] for verdict in ("send", "skip", "hold")}
-    counts |= {outcome: outcomes[outcome] for outcome in ("invited", "would_invite", "failed", "unknown")}
+    counts |= {outcome: outcomes[outcome] for outcome in OUTCOMES}
     return {"counts": counts, "reasons": dict(sorted(Counter(decision.reason for decision in decisions).items()))}
 
 
@@ -367,12 +395,19 @@ def _carried_out_by(claim: Record, policy: Policy) -> datetime:
     """When a claim at an address that the user no longer has stops mattering.
 
     RingCentral mails the address that a user has when it carries a request out. A known task may still be waiting for
-    that; a request without an answer was carried out at once, or within minutes, or not at all.
+    that, and a person took a while; a request without an answer was carried out at once, or within minutes, or not at
+    all.
     """
-    return claim.claimed_at + (policy.resend_after if claim.task else min(LATE, policy.resend_after))
+    is_slow = claim.task or claim.batch
+    return claim.claimed_at + (policy.resend_after if is_slow else min(LATE, policy.resend_after))
 
 
 def _doubt(record: Record, again: datetime) -> str:
+    if record.batch:
+        return (
+            f"the hand-over {record.run} was confirmed on {for_people(record.claimed_at)}, when this user had another "
+            f"address or status; may have been mailed, so held until {for_people(again)}, then decided anew"
+        )
     task = f"the bulk task {record.task}" if record.task else "the request"
     return (
         f"{task} of {for_people(record.claimed_at)} was begun and its outcome is not known"

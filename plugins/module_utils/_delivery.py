@@ -31,7 +31,7 @@ from ._policy import Policy
 from ._times import for_people
 from ._users import Api
 
-Transport = Literal["auto", "bulk", "single"]
+Transport = Literal["auto", "bulk", "single", "portal"]
 Progress = Callable[[str], None]
 """Called with a line that says what the run is doing now."""
 
@@ -52,6 +52,7 @@ class Group:
 
     decisions: Sequence[Decision]
     policy: Policy
+    name: str = ""
     tried: int = 0
     accepted: int = 0
     stopped: RingCentralError | None = None
@@ -66,7 +67,7 @@ class Group:
 
     def consider(self, done: Mapping[str, Decision]) -> None:
         """After a request: stop the group unless its next users may be sent."""
-        self.accepted = self._count(done, "invited")
+        self.accepted = self._count(done, "invited", "handed_over")
         if self.tried >= len(self.decisions):
             return
         bad = self.failures(done)
@@ -99,6 +100,8 @@ class Delivery:
     the error that kept the rest from being tried, if any.
     """
 
+    _verb = "sent"
+
     def __init__(
         self,
         api: Api,
@@ -124,7 +127,7 @@ class Delivery:
         """Invite the users of these groups in their order, request by request, until all are sent or it stops."""
         total = sum(len(group.decisions) for group in groups)
         bulk = transport == "bulk" or (transport == "auto" and total > 1)
-        while round_ := _Round.of(groups, BULK_SIZE if bulk else 1):
+        while round_ := Round.of(groups, BULK_SIZE if bulk else 1):
             try:
                 claims = self._claim(round_)
                 if not bulk:
@@ -139,7 +142,7 @@ class Delivery:
                     group.stop(self.stopped, is_concerned=round_.holds(group))
             else:
                 round_.count(self.done)
-                self._progress(f"sent {sum(group.tried for group in groups)} of {total} invitations")
+                self._progress(f"{self._verb} {sum(group.tried for group in groups)} of {total} invitations")
 
     def pause(self, seconds: float, why: str) -> None:
         """Wait between two waves, as the user asked."""
@@ -151,7 +154,7 @@ class Delivery:
         except RingCentralError as error:
             self.stopped = error
 
-    def _by_bulk(self, round_: _Round, claims: Sequence[Record], *, demands_bulk: bool) -> bool:
+    def _by_bulk(self, round_: Round, claims: Sequence[Record], *, demands_bulk: bool) -> bool:
         """One request. One that is refused as a whole is halved until the record that is not taken stands alone.
 
         False if the account may not send in bulk and that is not demanded; the claims are released then.
@@ -182,7 +185,7 @@ class Delivery:
             raise
         return True
 
-    def _single(self, round_: _Round, claims: Sequence[Record]) -> None:
+    def _single(self, round_: Round, claims: Sequence[Record]) -> None:
         for claim in claims:
             try:
                 self._mail(round_, claims, UPDATE_EXTENSION, self._invitation(claim), {"extension": claim.user_id})
@@ -206,28 +209,11 @@ class Delivery:
             **self._ledger.mark(claim),
         }
 
-    def _claim(self, round_: _Round) -> list[Record]:
+    def _claim(self, round_: Round) -> list[Record]:
         """Put this run's claims on disk, except for users that another run has taken or whose window has closed."""
         now = self._now().replace(microsecond=0)
-        judged = {
-            user_id: judge_window(round_.policies[user_id], one, now)
-            for user_id, one in round_.decisions.items()
-            if user_id not in self.done  # a round can be tried again by another transport
-        }
-        self.done |= {user_id: decision for user_id, decision in judged.items() if decision.verdict != "send"}
-        claims = [
-            Record(
-                user_id=user_id,
-                state="claimed",
-                attempts=(before.attempts if before else 0) + 1,
-                claimed_at=now,
-                last_invited_at=before.last_invited_at if before else None,
-                run=self._run,
-                email=round_.users[user_id].email,
-            )
-            for user_id, before in ((user_id, round_.seen[user_id].record) for user_id in round_.users)
-            if user_id not in self.done
-        ]
+        self.done |= self._too_late(round_, now)
+        claims = [self._claim_of(round_, user_id, now) for user_id in round_.users if user_id not in self.done]
         lost = self._ledger.claim(claims, round_.seen)
         for user_id, past in lost.items():
             unforced = replace(round_.policies[user_id], force=False)
@@ -236,9 +222,31 @@ class Delivery:
             self.done[user_id] = replace(taken, message=message)
         return [claim for claim in claims if claim.user_id not in lost]
 
+    def _too_late(self, round_: Round, now: datetime) -> dict[str, Decision]:
+        """The decisions about users whose window has closed."""
+        judged = {
+            user_id: judge_window(round_.policies[user_id], one, now)
+            for user_id, one in round_.decisions.items()
+            if user_id not in self.done  # a round can be tried again by another transport
+        }
+        return {user_id: decision for user_id, decision in judged.items() if decision.verdict != "send"}
+
+    def _claim_of(self, round_: Round, user_id: str, now: datetime) -> Record:
+        """What is on disk before the request."""
+        before = round_.seen[user_id].record
+        return Record(
+            user_id=user_id,
+            state="claimed",
+            attempts=(before.attempts if before else 0) + 1,
+            claimed_at=now,
+            last_invited_at=before.last_invited_at if before else None,
+            run=self._run,
+            email=round_.users[user_id].email,
+        )
+
     def _mail(
         self,
-        round_: _Round,
+        round_: Round,
         claims: Sequence[Record],
         operation: Operation,
         json: Mapping[str, Any],
@@ -257,7 +265,7 @@ class Delivery:
                 self._settle(round_, self._clarify([in_doubt(claim, error.message) for claim in claims]))
             raise
 
-    def _follow(self, round_: _Round, claims: Sequence[Record], task: str) -> None:
+    def _follow(self, round_: Round, claims: Sequence[Record], task: str) -> None:
         """Follow a bulk task to its end and settle its claims."""
         self.tasks.append(task)
         claims = with_task(claims, task)
@@ -267,9 +275,13 @@ class Delivery:
         try:
             settled = self._outcomes_of(task, claims)
         except RingCentralError:
-            self._ledger.leave(claims)
+            self._leave(claims)
             raise
         self._settle(round_, self._clarify(settled))
+
+    def _leave(self, claims: Sequence[Record]) -> None:
+        """The bulk task of these can no longer be followed."""
+        self._ledger.leave(claims)
 
     def _outcomes_of(self, task: str, claims: Sequence[Record]) -> list[Record]:
         """Wait for a bulk task to end."""
@@ -293,18 +305,19 @@ class Delivery:
             return list(records)
         return [clear.get(record.user_id, record) for record in records]
 
-    def _settle(self, round_: _Round, records: Iterable[Record]) -> None:
+    def _settle(self, round_: Round, records: Iterable[Record]) -> None:
         records = list(records)
         for record in records:
-            held = ""
-            if record.state == "claimed":
-                again = for_people(record.claimed_at + round_.policies[record.user_id].resend_after)
-                next_step = f"so held until {again}" if self._ledger.keeps_doubts else "and the next run looks again"
-                held = f"; may have been mailed all the same, {next_step}"
+            held = self._doubt(round_, record) if record.state == "claimed" else ""
             self._note(round_, record, f"{record.message}{held}")
         self._ledger.settle(records)
 
-    def _note(self, round_: _Round, record: Record, message: str) -> None:
+    def _doubt(self, round_: Round, record: Record) -> str:
+        again = for_people(record.claimed_at + round_.policies[record.user_id].resend_after)
+        next_step = f"so held until {again}" if self._ledger.keeps_doubts else "and the next run looks again"
+        return f"; may have been mailed all the same, {next_step}"
+
+    def _note(self, round_: Round, record: Record, message: str) -> None:
         resend_after = round_.policies[record.user_id].resend_after
         self.done[record.user_id] = replace(
             round_.decisions[record.user_id],
@@ -315,7 +328,7 @@ class Delivery:
         )
 
 
-class _Round:
+class Round:
     """The users of one request, from one or more groups, by user id; at most a bulk request."""
 
     def __init__(self, shares: Sequence[tuple[Group, Sequence[Decision]]]) -> None:
@@ -327,7 +340,7 @@ class _Round:
         self.seen = {user.id: one.past for _group, user, one in named}
 
     @classmethod
-    def of(cls, groups: Iterable[Group], room: int) -> _Round | None:
+    def of(cls, groups: Iterable[Group], room: int) -> Round | None:
         """The next one; None if nothing is left to send."""
         shares: list[tuple[Group, Sequence[Decision]]] = []
         for group in groups:

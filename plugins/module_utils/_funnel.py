@@ -14,7 +14,7 @@ from ._history import History
 from ._model import User
 
 FUNNEL = ("listed", "found", "invited", "activated")
-COUNTS = (*FUNNEL, "mailed", "would_be_mailed", "held")
+COUNTS = (*FUNNEL, "mailed", "would_be_mailed", "handed_over", "held")
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,13 @@ def _batch(one: Progress, asked: Collection[str]) -> dict[str, Any]:
         "invited": len(activated | invited),
         "activated": len(activated),
         "mailed": _count(decisions, "invited"),
-        "would_be_mailed": _count(decisions, "would_invite"),
+        "would_be_mailed": _count(decisions, "would_invite", "would_hand_over"),
+        "handed_over": _count(decisions, "handed_over"),
         "held": sum(decision.verdict == "hold" for decision in decisions),
         "unknown": [{"name": name.name, "message": name.message} for name in one.absent],
         "failure": one.failure,
     }
 
 
-def _count(decisions: Iterable[Decision], outcome: str) -> int:
-    return sum(decision.outcome == outcome for decision in decisions)
+def _count(decisions: Iterable[Decision], *outcomes: str) -> int:
+    return sum(decision.outcome in outcomes for decision in decisions)

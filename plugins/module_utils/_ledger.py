@@ -53,8 +53,8 @@ class Ledger(Protocol):
         Returns the past of the others: another run was quicker, their claims are not written.
         """
 
-    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
-        """The records of a hand-over, open or not, as far as the ledger knows them; ``users`` are all pending users."""
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> History:
+        """What is remembered of the users of a hand-over, open or not; ``users`` are all pending users."""
 
     def settle(self, records: Iterable[Record]) -> None:
         """Write what is known now of claims, but only of claims that the same run still holds."""
@@ -93,8 +93,8 @@ class ForgetfulLedger:
     def claim(self, claims: Sequence[Record], seen: Mapping[str, Past]) -> dict[str, Past]:
         return {}
 
-    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
-        return []
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> History:
+        return History()
 
     def settle(self, records: Iterable[Record]) -> None:
         pass

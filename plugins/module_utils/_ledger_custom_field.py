@@ -23,7 +23,7 @@ from ._custom_fields import Entry, directory_entries, field_ids, is_id, read_ent
 from ._errors import ApiError, LedgerError, RingCentralError, TransportError
 from ._history import History, Past
 from ._lease import LATE, AccountLease, Lease, is_lease
-from ._ledger import ForgetfulLedger, in_hand_over, invited, unreadable
+from ._ledger import ForgetfulLedger, invited, unreadable
 from ._ledger_value import VERBS, is_record, mark, read_value, write_value
 from ._model import Record, User
 from ._times import utc_now
@@ -176,9 +176,8 @@ class CustomFieldLedger(ForgetfulLedger):
     def entry(self, record: Record) -> dict[str, Any]:
         return self._field(write_value(self._account, VERBS[record.state], record))
 
-    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
-        known = self._known or self.history(users)
-        return in_hand_over(known.records, hand_over)
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> History:
+        return self._known or self.history(users)
 
     def settle(self, records: Iterable[Record]) -> None:
         """Write down how the tasks ended that earlier runs left here. A user who was refused is about to be sent again,

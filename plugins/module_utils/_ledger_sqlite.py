@@ -17,7 +17,6 @@ from ._errors import LedgerError
 from ._history import History, Past
 from ._ledger import (
     ForgetfulLedger,
-    in_hand_over,
     read_attempts,
     read_batch,
     read_moment,
@@ -143,10 +142,10 @@ class SqliteLedger(ForgetfulLedger):
                 if deleted.rowcount and before and before.state != "unreadable":
                     self._put([before])
 
-    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> list[Record]:
+    def of_hand_over(self, hand_over: str, users: Iterable[User]) -> History:
         with explained(self._path, self._timeout):
             rows = self._db.execute(f"{_SELECT} AND run = ?", (self._account, hand_over))
-            return in_hand_over(map(_record, rows), hand_over)
+            return self._recall([(record.user_id, record.mailbox) for record in map(_record, rows)])
 
     def close(self) -> None:
         self._db.close()

@@ -16,6 +16,15 @@ from ._stages import Outcome
 from ._times import for_people, to_iso
 from ._users import Account
 
+_AFTER = {
+    "invited": "invited",
+    "would_invite": "invited",
+    "handed_over": "handed over to a person",
+    "would_hand_over": "handed over to a person",
+    "unknown": "may have been invited",
+    "left_out": "not invited, to be decided about anew",
+}
+
 
 def result_of(account: Account, outcome: Outcome) -> dict[str, Any]:
     """``results`` of all selections with their counts, ``tasks``, ``account``, ``diff`` and ``changed``."""
@@ -36,7 +45,7 @@ def approval_of(account: Account, decisions: Iterable[Decision], now: datetime) 
     users = [
         {name: getattr(one.user, name) for name in ("id", "name", "email", "site", "department")}
         for one in decisions
-        if one.user and one.outcome == "would_invite"
+        if one.user and one.outcome in {"would_invite", "would_hand_over"}
     ]
     return {"account": account.id, "made_at": to_iso(now), "users": users}
 
@@ -52,9 +61,11 @@ def failure_of(outcome: Outcome, place: int, max_failures: int) -> str:
     if not stopped and sum(troubles.values()) <= max_failures:
         return ""
     rest = ", ".join(f"{number} {trouble}" for trouble, number in troubles.items() if number)
+    done = f"{counts['invited']} of {counts['send']} users were invited"
+    if outcome.batches:
+        done = f"{counts['handed_over']} of {counts['send']} users were handed over"
     return (
-        f"{counts['invited']} of {counts['send']} users were invited{f' ({rest})' if rest else ''}; "
-        f"{_why(stopped) if stopped else 'see results for the message of each'}"
+        f"{done}{f' ({rest})' if rest else ''}; {_why(stopped) if stopped else 'see results for the message of each'}"
     )
 
 
@@ -70,9 +81,9 @@ def _diff(plan: Sequence[Decision], reached: Sequence[Decision]) -> dict[str, di
             label = f"address of {after.user.name}, id {after.user.id}"
             diff["before"][label] = after.corrected_from or "none"
             diff["after"][label] = after.user.email
-        if after.user and after.outcome in {"invited", "would_invite", "unknown"}:
+        if after.user and (words := _AFTER.get(after.outcome or after.reason)):
             label = f"{after.user.email} ({after.user.name}, id {after.user.id})"
             asked_at = before.record.last_invited_at if before.record else None
             diff["before"][label] = f"last invited on {for_people(asked_at)}" if asked_at else "never invited"
-            diff["after"][label] = "may have been invited" if after.outcome == "unknown" else "invited"
+            diff["after"][label] = words
     return diff

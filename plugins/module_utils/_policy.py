@@ -33,7 +33,8 @@ class Policy:
     """Who may be mailed, and how carefully. ``max_attempts``, ``limit`` and ``max_invites`` of 0 mean none; empty
     collections do not narrow; without a ``directory`` no user has to be in one. ``canary`` users are
     sent first, and more than ``max_failures`` failures keep the next ones from being sent. ``planned`` are the
-    approved addresses, by user id.
+    approved addresses, by user id. A hand-over to the portal has batches of ``hand_over_batch_size``, and can be
+    confirmed for ``hand_over_max_age``.
     """
 
     types: Collection[str] = ("user",)
@@ -53,6 +54,8 @@ class Policy:
     canary: int = 0
     max_failures: int = 0
     force: bool = False
+    hand_over_batch_size: int = 50
+    hand_over_max_age: timedelta = timedelta(hours=24)
 
     def excludes(self, user: User) -> bool:
         """Whether ``exclude`` names the user: an id, number or address in full, or a glob of the last two."""

@@ -11,6 +11,7 @@ from typing import Any
 from ._directory import Directory, read_directory
 from ._directory_csv import read_directory_csv
 from ._errors import InvalidOption
+from ._ledger_backends import read_ledger_options
 from ._options import read_domains, read_exclude, read_guard, read_names, read_patterns
 from ._policy import Policy
 from ._times import parse_duration
@@ -28,6 +29,8 @@ def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[
             raise InvalidOption(option, f"{params[option]} is negative; 0 means none. No mail was sent.")
         if not params[option] <= _LARGEST:  # nan is not either
             raise InvalidOption(option, f"{params[option]} is not a usable number; 0 means none. No mail was sent.")
+    if params["transport"] == "portal" and read_ledger_options(params["ledger"]).backend == "none":
+        raise InvalidOption("transport", "portal needs a ledger that remembers who was handed over. No mail was sent.")
     if not any(params["transition"].values()):
         raise InvalidOption("transition", "with both flags false RingCentral would send no mail")
     directory, warnings = directory_of(params)
@@ -45,9 +48,19 @@ def read_policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[
         window=read_window(params["window"], now),
         limit=read_guard("limit", params["limit"]),
         max_invites=read_guard("max_invites", params["max_invites"]),
+        hand_over_batch_size=read_guard("hand_over_batch_size", params["hand_over_batch_size"]),
+        hand_over_max_age=read_max_age(params),
         **{option: params[option] for option in ("canary", "max_failures", "force")},
     )
     return policy, warnings
+
+
+def read_max_age(params: Mapping[str, Any]) -> timedelta:
+    """The option ``hand_over_max_age``."""
+    age = parse_duration("hand_over_max_age", params["hand_over_max_age"])
+    if not age:
+        raise InvalidOption("hand_over_max_age", "0 leaves no time to confirm a hand-over. No mail was sent.")
+    return age
 
 
 def directory_of(params: Mapping[str, Any]) -> tuple[Directory | None, list[str]]:

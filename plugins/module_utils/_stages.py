@@ -16,13 +16,16 @@ from ._bulk_tasks import settle_claims
 from ._conversion import Asked
 from ._corrections import Correction, correct, corrected, corrections, with_corrections
 from ._decisions import Decision, decide, judge_again, without_taken
-from ._delivery import Delivery, Group, Progress
+from ._decisions import Outcome as DecisionOutcome
+from ._delivery import Delivery, Group, Progress, Transport
 from ._errors import GuardExceeded, RingCentralError
+from ._hand_overs import Batch, foreseen, is_certain, made_now, still_open, waits
 from ._history import History
-from ._ledger import Ledger, new_ledger_warnings
+from ._ledger import Ledger, in_hand_over, new_ledger_warnings
 from ._ledger_backends import open_ledger
 from ._model import Record, User
 from ._policy import Policy
+from ._recording import HandingOver
 from ._users import Account, Api, list_users
 from ._waves import EVERYBODY, IN_NO_WAVE, Wave, wave_of
 
@@ -85,13 +88,15 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """The decisions of each selection before and after, the bulk tasks, and why a selection or all of it stopped."""
+    """The decisions of each selection before and after, the bulk tasks, why a selection or all of it stopped, and the
+    batches of a hand-over."""
 
     before: Sequence[Sequence[Decision]]
     after: Sequence[Sequence[Decision]]
     stopped: dict[int, RingCentralError] = field(default_factory=dict)
     tasks: Sequence[str] = ()
     corrections: Sequence[Correction] = ()
+    batches: Mapping[int, Batch] = field(default_factory=dict)
 
 
 def sends(decisions: Iterable[Decision]) -> list[Decision]:
@@ -157,23 +162,24 @@ def _decide(
     return [with_corrections([*plan, *one.absent], done) for one, plan in zip(selections, plans, strict=True)]
 
 
-def foresee(plan: Plan, waves: Sequence[Wave]) -> Outcome:
+def foresee(plan: Plan, waves: Sequence[Wave], transport: Transport) -> Outcome:
     """The outcome that the plan would have. A selection over its guard is stopped."""
     guards = plan.guards
+    outcome: DecisionOutcome = "would_hand_over" if transport == "portal" else "would_invite"
     before = [plan.uncorrected[place] if place in guards else one for place, one in enumerate(plan.decisions)]
     after = [
-        one if place in guards else [_with_outcome(decision, waves) for decision in one]
+        one if place in guards else [_with_outcome(decision, waves, outcome) for decision in one]
         for place, one in enumerate(before)
     ]
     return Outcome(before, after, stopped=dict(guards))
 
 
-def _with_outcome(decision: Decision, waves: Sequence[Wave]) -> Decision:
+def _with_outcome(decision: Decision, waves: Sequence[Wave], outcome: DecisionOutcome) -> Decision:
     if decision.verdict != "send":
         return decision
     if waves and decision.user and wave_of(waves, decision.user) is None:
         return replace(decision, message=IN_NO_WAVE)
-    return replace(decision, outcome="would_invite")
+    return replace(decision, outcome=outcome)
 
 
 class Sending:
@@ -198,20 +204,23 @@ class Sending:
         stopped: dict[int, RingCentralError] = dict(plan.guards)
         done = correct(self._api, _unstopped(plan, stopped))
         decisions = _decide(plan.selections, plan.situation, self._now(), done) if plan.proposed else plan.decisions
-        delivery = Delivery(
-            self._api,
-            self._ledger,
-            self._params["transition"],
-            run=uuid.uuid4().hex[:12],
-            now=self._now,
-            progress=self._progress,
-        )
+        delivery = self._delivery()
         self._send_waves(plan, decisions, waves, delivery, stopped)
         after = [
             [_reached(one, delivery.done, waves, stopped=place in stopped) for one in decisions[place]]
             for place in range(len(decisions))
         ]
-        return Outcome(decisions, after, stopped, delivery.tasks, done)
+        batches = delivery.batches if isinstance(delivery, HandingOver) else {}
+        return Outcome(decisions, after, stopped, delivery.tasks, done, batches)
+
+    def _delivery(self) -> Delivery:
+        """By requests that mail, or by a person."""
+        run = uuid.uuid4().hex
+        if self._params["transport"] == "portal":
+            run = f"h{run[:11]}"  # never a number, whoever types it into YAML
+            return HandingOver(self._api, self._ledger, run=run, now=self._now, progress=self._progress)
+        transition = self._params["transition"]
+        return Delivery(self._api, self._ledger, transition, run=run[:12], now=self._now, progress=self._progress)
 
     def _send_waves(
         self,
@@ -234,7 +243,10 @@ class Sending:
                 stopped |= dict.fromkeys(going, delivery.stopped)
                 continue
             begun = begun or bool(going)
-            groups = {place: Group(shares[place], plan.selections[place].policy) for place in going}
+            groups = {
+                place: Group(shares[place], one.policy, group_name(waves, number, one))
+                for place, one in ((place, plan.selections[place]) for place in going)
+            }
             if waves:
                 self._progress(f"wave {wave.name}: {sum(len(shares[place]) for place in going)} users")
             delivery.send(list(groups.values()), self._params["transport"])
@@ -247,8 +259,8 @@ class Sending:
 
     def _pause(self, wave: Wave, coming: Iterable[Decision], delivery: Delivery) -> None:
         """Wait, then read the next wave's users again: a pause can last hours. Users who changed are not mailed."""
-        if self._params["wave_pause"] <= 0:
-            return
+        if self._params["wave_pause"] <= 0 or self._params["transport"] == "portal":
+            return  # a person keeps the pauses of a hand-over
         delivery.pause(self._params["wave_pause"], f"before the wave {wave.name}")
         try:
             fresh = {user.id: user for user in list_users(self._api)}
@@ -259,6 +271,44 @@ class Sending:
             again = judge_again(one, fresh.get(one.user.id) if one.user else None)
             if one.user and again.verdict != "send":
                 delivery.done[one.user.id] = again
+
+
+def group_name(waves: Sequence[Wave], number: int, selection: Selection) -> str:
+    """What the users of a wave and a selection have in common, for people."""
+    return ", ".join(filter(None, [waves[number].name if waves else "", selection.name]))
+
+
+def foreseen_groups(
+    plan: Plan, outcome: Outcome, waves: Sequence[Wave]
+) -> Iterator[tuple[Batch, Sequence[Decision], Policy]]:
+    """The groups that would be handed over one after the other."""
+    for number, _wave in enumerate(waves or [EVERYBODY]):
+        for one, decisions in zip(plan.selections, outcome.after, strict=True):
+            share = [decision for decision in _in_wave(waves, number, decisions) if decision.outcome]
+            yield Batch(group_name(waves, number, one)), share, one.policy
+
+
+def offers(
+    plan: Plan, outcome: Outcome, waves: Sequence[Wave], ledger: Ledger, now: datetime, *, check_mode: bool
+) -> dict[str, Any]:
+    """What is handed over to a person, new and still open, as a module returns it with the transport portal."""
+    policy = plan.selections[0].policy if plan.selections else Policy()
+    after = list(chain.from_iterable(outcome.after))
+    pending = {user.id: user for user in plan.situation.everybody if user.may_be_pending}
+    waiting = dict.fromkeys(one.past.own.run for one in after if one.past.own and waits(one))
+    records = {
+        hand_over: [
+            record
+            for record in in_hand_over(ledger.of_hand_over(hand_over, pending.values()).records, hand_over)
+            if record.state == "handed_over" and record.user_id in pending
+        ]
+        for hand_over in waiting
+    }
+    made = foreseen(foreseen_groups(plan, outcome, waves)) if check_mode else made_now(after, outcome.batches, policy)
+    if is_certain(after):
+        return {"hand_overs": [*made, *still_open(after, records, policy, now)], "warnings": []}
+    unsure = "It is not known of all users whether the ledger has the new hand-over, so it is not listed. Run again"
+    return {"hand_overs": still_open(after, records, policy, now), "warnings": [unsure]}
 
 
 def _unstopped(plan: Plan, stopped: Mapping[int, RingCentralError]) -> list[Correction]:

@@ -181,6 +181,10 @@ batches:
       description: The number of invitations that check mode would send.
       type: int
       sample: 0
+    handed_over:
+      description: The number of users that this run handed over to a person, who invites them in the portal.
+      type: int
+      sample: 0
     held:
       description: The number of users who are held for a person to check.
       type: int
@@ -203,7 +207,8 @@ counts:
   description: The counts of all batches together.
   returned: when users could be read
   type: dict
-  sample: {"listed": 40, "found": 39, "invited": 39, "activated": 12, "mailed": 27, "would_be_mailed": 0, "held": 1}
+  sample: {"listed": 40, "found": 39, "invited": 39, "activated": 12, "mailed": 27, "would_be_mailed": 0,
+    "handed_over": 0, "held": 1}
 results:
   description:
     - One entry for each user of the batches that are due, as M(onboard.ringcentral.rc_send_invite) returns it, with the
@@ -262,6 +267,12 @@ tasks:
   type: list
   elements: str
   sample: ["8c1f2b"]
+hand_overs:
+  description: As M(onboard.ringcentral.rc_send_invite) returns it, and confirms it.
+  returned: with O(transport=portal), when users could be read
+  type: list
+  elements: dict
+  sample: []
 account:
   description: The account that was worked on.
   returned: when users could be read
@@ -322,6 +333,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import
     foresee,
     ledger_of,
     make_plan,
+    offers,
     recall,
     sends,
 )
@@ -348,10 +360,12 @@ def run(
         due = [one for batch, one in zip(batches, selections, strict=True) if batch.state == "due"]
         plan = make_plan(due, situation, now(), correct_email=params["correct_email"])
         if check_mode:
-            outcome = foresee(plan, waves)
+            outcome = foresee(plan, waves, params["transport"])
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
-    result = _result(params, batches, selections, situation, outcome) | {"today": str(today)}
+        result = _result(params, batches, selections, situation, outcome) | {"today": str(today), "warnings": []}
+        if params["transport"] == "portal":
+            result |= offers(plan, outcome, waves, ledger, now(), check_mode=check_mode)
     batch_of = {user.id: one.name for one in selections for user in one.users}
     result |= outlook(
         situation,
@@ -363,9 +377,8 @@ def run(
     )
     if waves:
         result["waves"] = sizes(waves, (one.user for one in sends(chain.from_iterable(plan.decisions)) if one.user))
-    return _checked(
-        result | {"warnings": [*warnings, *situation.warnings, *narrowed_to_nobody(policy, everybody)]}, outcome
-    )
+    result["warnings"] += [*warnings, *situation.warnings, *narrowed_to_nobody(policy, everybody)]
+    return _checked(result, outcome)
 
 
 def _options(params: Mapping[str, Any], now: datetime) -> tuple[date, list[Batch], Policy, list[str]]:

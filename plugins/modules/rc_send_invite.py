@@ -41,8 +41,8 @@ options:
   users:
     description:
       - The users to invite, named by e-mail address, id or extension number. Quote numbers that begin with a zero.
-      - Exactly one of O(users), O(all_pending) and O(plan) is required. An empty list is an error and never means all
-        users.
+      - Exactly one of O(users), O(all_pending), O(plan) and O(confirm) is required. An empty list is an error and never
+        means all users.
     type: list
     elements: str
   all_pending:
@@ -93,6 +93,25 @@ options:
     description: The greatest age of a O(plan) that has O(plan.made_at).
     type: str
     default: 48h
+  confirm:
+    description:
+      - The id of a hand-over in RV(hand_overs), or of one of its batches, that a person has sent in RingCentral's admin
+        portal. Records its users in the O(ledger) as invited now, and sends no mail.
+      - Users who have activated or have another address since the hand-over are recorded as possibly mailed, and not
+        counted as invited.
+      - It is an error, and nothing is recorded, if the O(ledger) has no such hand-over of this account, or if it was
+        confirmed already or is older than O(hand_over_max_age). If a task that confirms was interrupted, run it again.
+      - Of the other options, only those of the connection, O(confirm_except), O(ledger), O(resend_after),
+        O(hand_over_max_age) and O(max_failures) are used.
+    type: str
+  confirm_except:
+    description:
+      - The users of the hand-over, or of the batch, who were not sent, by e-mail address, id, extension number or glob.
+        They are not recorded as invited, and the next run decides about them anew. V(*) takes the whole hand-over back.
+      - A name that is none of these users is an error, and nothing is recorded.
+    type: list
+    elements: str
+    default: []
   resend_after:
     description:
       - How long the link in an invitation is valid, such as V(48h), V(2d) or V(1d12h). A user is not mailed again
@@ -170,6 +189,17 @@ EXAMPLES = r"""
     exclude: ["svc-*@example.com", "front.desk@example.com"]
     ledger:
       path: /var/lib/onboarding/ledger.sqlite3
+
+- name: List the users for a person who invites them in the portal
+  onboard.ringcentral.rc_send_invite:
+    all_pending: true
+    transport: portal
+    hand_over_batch_size: 25
+
+- name: Record that the second batch was sent, but for one user
+  onboard.ringcentral.rc_send_invite:
+    confirm: h0123456789a-2
+    confirm_except: [ada.lovelace@example.com]
 """
 
 RETURN = r"""
@@ -215,7 +245,8 @@ results:
       description:
         - Why. For V(send) this is V(not_activated).
         - For V(skip) it is V(already_activated), V(disabled), V(frozen), V(unassigned), V(not_a_person), V(excluded),
-          V(recently_invited), V(too_new), V(attempts_exhausted), V(over_limit), V(outside_window) or V(filtered).
+          V(recently_invited), V(awaiting_confirmation), V(left_out), V(too_new), V(attempts_exhausted),
+          V(over_limit), V(outside_window) or V(filtered).
         - For V(hold) it is V(no_email), V(placeholder_email), V(duplicate_email), V(domain_not_allowed),
           V(not_in_directory), V(disabled_in_directory), V(email_mismatch), V(ambiguous), V(changed_since_plan),
           V(not_found) or V(in_doubt).
@@ -224,7 +255,9 @@ results:
     outcome:
       description:
         - V(invited) if RingCentral accepted the invitation, which does not mean that the mail was read.
-        - V(would_invite) in check mode, V(failed), or V(unknown) if mail may have been sent.
+        - V(handed_over) if a person is asked to invite the user in the portal. The user is not invited yet.
+        - V(would_invite) or V(would_hand_over) in check mode, V(failed), or V(unknown) if mail may have been sent, or
+          if it is not known whether the ledger has the record.
         - Null for a user who is skipped or held, or was left out by an early stop.
       type: str
       sample: invited
@@ -259,7 +292,8 @@ counts:
   returned: when users could be read
   type: dict
   sample:
-    {considered: 14, send: 12, skip: 1, hold: 1, invited: 12, would_invite: 0, failed: 0, unknown: 0}
+    {considered: 14, send: 12, skip: 1, hold: 1, invited: 12, would_invite: 0, handed_over: 0, would_hand_over: 0,
+     failed: 0, unknown: 0}
 reasons:
   description: The number of users with each reason.
   returned: when users could be read
@@ -305,6 +339,44 @@ waves:
   type: list
   elements: dict
   sample: [{"name": "Lyon, Paris", "users": 120}, {"name": null, "users": 3}]
+hand_overs:
+  description:
+    - What a person is asked to send in the portal, in the order in which the portal lists users. This is the new
+      hand-over of this run, and the earlier ones that wait for their confirmation, if this run considered all
+      of their users.
+    - In check mode the new one has no id.
+  returned: with O(transport=portal), when users could be read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id for O(confirm).
+      type: str
+      sample: h0123456789a
+    made_at:
+      description: When it was made, in UTC.
+      type: str
+      sample: "2026-01-31T09:00:00Z"
+    confirm_by:
+      description: When it expires, in UTC.
+      type: str
+      sample: "2026-02-01T09:00:00Z"
+    new:
+      description: Whether this run made it.
+      type: bool
+      sample: true
+    batches:
+      description: Its batches that are not confirmed yet, each with the C(id) for O(confirm), C(number), C(name) of the
+        wave or onboarding batch, a C(note), and C(users) with C(site), C(department), C(name), C(extension_number),
+        C(email) and C(id).
+      type: list
+      elements: dict
+      sample: [{"id": "h0123456789a-1", "number": 1, "name": "", "note": "", "users": []}]
+confirmed:
+  description: The hand-over that was confirmed, the number of the batch or null for all of it, and when it was made.
+  returned: with O(confirm)
+  type: dict
+  sample: {"id": "h0123456789a", "batch": 2, "made_at": "2026-01-31T09:00:00Z"}
 account:
   description: The account that was worked on.
   returned: when users could be read
@@ -331,6 +403,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._confirmation import confirm
 from ansible_collections.onboard.ringcentral.plugins.module_utils._custom_fields import with_employee_ids
 from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import (
     excluding_nobody,
@@ -359,6 +432,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import
     foresee,
     ledger_of,
     make_plan,
+    offers,
     recall,
     sends,
 )
@@ -376,6 +450,9 @@ def run(
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Read, plan, carry out. Returns what RETURN documents, but for ``api`` and ``error``."""
+    _check_whom(params)
+    if params["confirm"] is not None:
+        return confirm(params, api, now, check_mode=check_mode, progress=progress)
     policy, warnings = _policy(params, now())
     waves = read_waves(params["waves"])
     account = read_account(api, params["expect_account"])
@@ -385,17 +462,18 @@ def run(
         situation = recall(params, ledger, api, account=account, everybody=everybody, selections=[selection], now=now())
         plan = make_plan([selection], situation, now(), correct_email=params["correct_email"])
         if check_mode or plan.guards:
-            outcome = foresee(plan, waves)
+            outcome = foresee(plan, waves, params["transport"])
         else:
             outcome = Sending(params, api, ledger, now, progress).carry_out(plan, waves)
-    result = result_of(account, outcome) | {
-        "warnings": [
-            *warnings,
-            *situation.warnings,
-            *narrowed_to_nobody(policy, everybody),
-            *excluding_nobody(policy, everybody),
-        ]
-    }
+        result = result_of(account, outcome) | {"warnings": []}
+        if params["transport"] == "portal":
+            result |= offers(plan, outcome, waves, ledger, now(), check_mode=check_mode)
+    result["warnings"] += [
+        *warnings,
+        *situation.warnings,
+        *narrowed_to_nobody(policy, everybody),
+        *excluding_nobody(policy, everybody),
+    ]
     courses = [] if params["plan"] else [Course(policy, outcome.after[0])]  # an approved plan is for one run
     result |= outlook(situation, courses, waves, now(), check_mode=check_mode)
     if waves:
@@ -407,7 +485,6 @@ def run(
 
 def _policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]]:
     """The policy, and warnings; whatever cannot be meant is refused before RingCentral is asked anything."""
-    _check_whom(params)
     check_ledger(params["ledger"], os.environ)
     check_age(params["plan"], params["plan_max_age"], now)
     policy, warnings = read_policy(params, now)
@@ -423,9 +500,11 @@ def _policy(params: Mapping[str, Any], now: datetime) -> tuple[Policy, list[str]
 def _check_whom(params: Mapping[str, Any]) -> None:
     given = [
         option
-        for option in ("users", "plan", "all_pending")
+        for option in ("users", "plan", "all_pending", "confirm")
         if params[option] is not None and params[option] is not False
     ]
+    if params["confirm_except"] and "confirm" not in given:
+        raise InvalidOption("confirm_except", "needs confirm, the id of the hand-over. No mail was sent.")
     if len(given) > 1:
         raise InvalidOption(given[-1], f"cannot be combined with {given[0]}; give one of them")
     if not given or (given == ["users"] and not any(name.strip() for name in params["users"])):

@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._batches import read_batches
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import OUTCOMES
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._people_csv import read_people_csv
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso, utc_now
@@ -27,7 +28,9 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._estate_report
     estate_table,
 )
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import absolute, file_name
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._hand_over_files import HandOverFiles
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._invite_report import (
+    confirm_table,
     invite_csv,
     invite_table,
     wave_lines,
@@ -48,9 +51,11 @@ _AGAIN = ". Fix what the table shows and run this again; the ledger keeps users 
 
 
 def invite(task: Task) -> Result:
-    """Entry points main and account: invite, or plan in check mode."""
+    """Entry points main and account: invite, or plan in check mode; or confirm a hand-over."""
     variables = task.variables
-    report = Report(task)
+    if variables["reinvite_confirm"] is not None:
+        return _confirm(task)
+    report, hand_over_files = Report(task), HandOverFiles(task)
     plan_file = absolute(variables["reinvite_plan_file"]) if variables["reinvite_plan_file"] else None
     options = {
         **options_of(variables, _argspec.send_invite()),
@@ -65,18 +70,33 @@ def invite(task: Task) -> Result:
         result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
     )
     result |= _lists(result["results"])
-    table = [*_notices(result), *invite_table(result, report.shown("csv"), planned=task.check_mode)]
-    failures = [_failure(result) or _pending(task, result)]
+    handed_over, unwritten = hand_over_files.write(result)
+    table = [*_notices(result), *invite_table(result, report.shown("csv"), planned=task.check_mode), *handed_over]
+    failures = [_failure(result) or _pending(task, result), unwritten]
     if task.check_mode and plan_file and not result.get("failed"):
         table += write_plan(plan_file, result, variables["reinvite_plan_max_age"])
     failures.append(report.write(result, invite_csv(result["results"])))
     return _done(result, table, failures, reinvite_counts={task.host: result["counts"]})
 
 
+def _confirm(task: Task) -> Result:
+    """A person has sent a hand-over in the portal."""
+    variables = task.variables
+    report = Report(task, name=f"{file_name(task.host)}.confirmed-{file_name(variables['reinvite_confirm'].strip())}")
+    chosen = {"users": variables["reinvite_users"], "all_pending": False, "plan": None, "ledger": _ledger(task)}
+    result = task.run("rc_send_invite", {**options_of(variables, _argspec.send_invite()), **chosen})
+    if "results" not in result:
+        return _failed(result)
+    result |= {"needs_password_reset": [], "corrected": []}
+    table = [*_notices(result), *confirm_table(result, report.shown("csv"))]
+    failures = [_failure(result), report.write(result, invite_csv(result["results"]))]
+    return _done(result, table, failures, reinvite_counts={task.host: result["counts"]})
+
+
 def onboard(task: Task) -> Result:
     """Entry points batches and batch: each batch from its day on, and a report of all of them."""
     variables = task.variables
-    report = Report(task, "onboarding")
+    report, hand_over_files = Report(task, "onboarding"), HandOverFiles(task, "onboarding")
     zone = variables["onboarding_timezone"]
     today = utc_now().astimezone(read_zone("onboarding_timezone", zone)).date()
     batches = variables.get("onboarding_batches")
@@ -110,6 +130,9 @@ def onboard(task: Task) -> Result:
             ]
         if batch["state"] == "due":
             failures.append(report.write(part, invite_csv(part["results"]), batch["folder"]))
+    handed_over, unwritten = hand_over_files.write(result)
+    failures.append(unwritten)
+    table += handed_over
     table += onboarding_table(result, report.shown("json"), planned=task.check_mode)
     failures.append(report.write(result, onboarding_csv(result)))
     result["onboarding"] = {key: result[key] for key in ("today", "timezone", "counts", "funnels", "batches")}
@@ -224,7 +247,7 @@ def _part(result: Result, batch: Mapping[str, Any]) -> Result:
     """The result of one batch, as rc_send_invite would return it."""
     rows = [row for row in result["results"] if row["batch"] == batch["name"]]
     tally = Counter([row["decision"] for row in rows] + [row["outcome"] for row in rows])
-    names = ("send", "skip", "hold", "invited", "would_invite", "failed", "unknown")
+    names = ("send", "skip", "hold", *OUTCOMES)
     return {
         "account": result["account"],
         "batch": batch["name"],

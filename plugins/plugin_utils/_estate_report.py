@@ -7,18 +7,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import OUTCOMES
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import csv_text, grid
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cut, plain
 
 Row = Mapping[str, Any]
 
-COUNTS = ("considered", "send", "skip", "hold", "invited", "would_invite", "failed", "unknown")
+COUNTS = ("considered", "send", "skip", "hold", *OUTCOMES)
 COLUMNS = ("host", "state", "account_id", "main_number", *COUNTS, "failure")
 
 _SILENT = "a task failed that is not the role's; its own output says why"
-# The counts that are shown, and what they are called.
+# The counts that are shown, and what they are called; _PORTAL only where there are any.
 _SENT = {"invited": "invited"}
 _PLANNED = {"would_invite": "would be invited"}
+_PORTAL = {"handed_over": "handed over", "would_hand_over": "would be handed over"}
 _REST = {"hold": "held", "skip": "skipped", "failed": "failed", "unknown": "in doubt"}
 _HOST_WIDTH = 38
 _FAILURE_WIDTH = 200
@@ -57,7 +59,8 @@ def _account(host: str, outcome: Mapping[str, Any] | None, alive: bool) -> dict[
 def estate_table(summary: Mapping[str, Any], *, planned: bool = False) -> list[str]:
     """The lines of a table with all accounts; above it the failed accounts, with the reason."""
     accounts: list[Row] = list(summary["accounts"])
-    shown = {"considered": "considered", **(_PLANNED if planned else _SENT), **_REST}
+    portal = {name: title for name, title in _PORTAL.items() if summary["counts"][name]}
+    shown = {"considered": "considered", **(_PLANNED if planned else _SENT), **portal, **_REST}
     states = summary["states"]
     return [
         *_groups(accounts),

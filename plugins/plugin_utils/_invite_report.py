@@ -42,6 +42,8 @@ def _reason(row: Row) -> str:
     return " - ".join(filter(None, map(plain, (row["reason"], row["message"]))))
 
 
+_SHOWN_BY_NAME = ("already_activated", "awaiting_confirmation")
+
 # The title of each group, its users, and the text about each user; the most urgent group first.
 _GROUPS: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
     ("HELD, check these users", lambda row: row["decision"] == "hold", _reason),
@@ -49,6 +51,13 @@ _GROUPS: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
     ("IN DOUBT, may have been mailed", lambda row: row["outcome"] == "unknown", lambda row: row["message"]),
     ("INVITED", lambda row: row["outcome"] == "invited", lambda _row: ""),
     ("WOULD BE INVITED", lambda row: row["outcome"] == "would_invite", lambda _row: ""),
+    ("HANDED OVER, not invited yet", lambda row: row["outcome"] == "handed_over", lambda _row: ""),
+    ("WOULD BE HANDED OVER", lambda row: row["outcome"] == "would_hand_over", lambda _row: ""),
+    (
+        "WAIT FOR A CONFIRMATION, not invited yet",
+        lambda row: row["reason"] == "awaiting_confirmation",
+        lambda row: row["message"],
+    ),
     ("NOT SENT", lambda row: row["decision"] == "send" and not row["outcome"], lambda row: row["message"]),
     (
         "NEED A PASSWORD RESET, no invitation",
@@ -56,6 +65,33 @@ _GROUPS: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
         lambda row: row.get("what_to_tell"),
     ),
 )
+
+
+_CONFIRMED: tuple[tuple[str, Callable[[Row], bool], About], ...] = (
+    ("CONFIRMED, counted as invited", lambda row: row["outcome"] == "invited", lambda _row: ""),
+    ("WOULD BE CONFIRMED", lambda row: row["outcome"] == "would_invite", lambda _row: ""),
+    ("LEFT OUT", lambda row: row["reason"] == "left_out", lambda row: row["message"]),
+    (
+        "CHANGED MEANWHILE, not counted as invited",
+        lambda row: not row["outcome"] and row["reason"] != "left_out",
+        lambda row: row["message"],
+    ),
+    ("FAILED, confirm again", lambda row: row["outcome"] == "failed", lambda row: row["message"]),
+    ("IN DOUBT, confirm again", lambda row: row["outcome"] == "unknown", lambda row: row["message"]),
+)
+
+
+def confirm_table(result: Mapping[str, Any], report: str = "", rows: int = 20) -> list[str]:
+    """The lines of a table that says what is recorded of a hand-over."""
+    results: list[Row] = list(result["results"])
+    lines = account_lines(result.get("account"))
+    groups = [(title, [row for row in results if belongs(row)], about) for title, belongs, about in _CONFIRMED]
+    for title, people, about in groups:
+        lines += group_lines(title, people, about, rows, report)
+    confirmed = result["confirmed"]
+    what = confirmed["id"] if confirmed["batch"] is None else f"{confirmed['id']}-{confirmed['batch']}"
+    parts = [f"{len(people)} {title.partition(',')[0].lower()}" for title, people, _about in groups if people]
+    return [*lines, f"SUMMARY hand-over {plain(what)}: {', '.join(parts)}"]
 
 
 def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *, planned: bool = False) -> list[str]:
@@ -103,7 +139,7 @@ def _addressed(text: str, login_url: str, row: Row) -> str:
 
 
 def _skipped_lines(results: list[Row]) -> Iterable[str]:
-    skipped = [row for row in results if row["decision"] == "skip" and row["reason"] != "already_activated"]
+    skipped = [row for row in results if row["decision"] == "skip" and row["reason"] not in _SHOWN_BY_NAME]
     later = Counter(plain(row["message"]) for row in skipped if row["reason"] == "outside_window")
     yield from (f"LATER ({count}), {when}" for when, count in later.most_common())
     reasons = Counter(plain(row["reason"]) for row in skipped)
@@ -112,9 +148,17 @@ def _skipped_lines(results: list[Row]) -> Iterable[str]:
         yield f"SKIPPED ({len(skipped)}), " + ", ".join(f"{count} {reason}" for reason, count in most_first)
 
 
+_DONE = {
+    "would_invite": "would be invited",
+    "handed_over": "handed over",
+    "would_hand_over": "would be handed over",
+    "invited": "invited",
+}
+
+
 def _summary_line(counts: Mapping[str, int]) -> str:
-    sent = "would_invite" if counts["would_invite"] else "invited"
-    parts = [f"{counts[sent]} {'would be ' if sent == 'would_invite' else ''}invited"]
+    sent = next((outcome for outcome in _DONE if counts.get(outcome)), "invited")
+    parts = [f"{counts[sent]} {_DONE[sent]}"]
     parts += [f"{counts[key]} {name}" for key, name in (("hold", "held"), ("skip", "skipped"), ("failed", "failed"))]
     parts += [f"{counts['unknown']} in doubt"] if counts["unknown"] else []
     return f"SUMMARY {counts['considered']} considered, " + ", ".join(parts)

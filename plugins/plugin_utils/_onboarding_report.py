@@ -12,7 +12,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import Row, csv_text, grid, group_lines
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import cut, plain
 
-COLUMNS = ("batch", "owner", "state", "invite_on", "until", *FUNNEL, "mailed", "held", "failure")
+COLUMNS = ("batch", "owner", "state", "invite_on", "until", *FUNNEL, "mailed", "handed_over", "held", "failure")
 
 _NAME_WIDTH = 32
 _OWNER_WIDTH = 30
@@ -28,6 +28,7 @@ def onboarding_table(
     shown = {
         **{name: name for name in FUNNEL},
         sent: "would be mailed" if planned else "mailed now",
+        **({"handed_over": "handed over"} if summary["counts"]["handed_over"] else {}),
         "held": "held",
     }
     sums = ", ".join(f"{summary['counts'][name]} {title}" for name, title in shown.items())

@@ -26,7 +26,7 @@ GUARDING = {
     for name in (
         *("site", "department", "min_age", "type", "allowed_domains", "exclude", "placeholder_patterns"),
         *("directory", "directory_source", "directory_min_entries", "expect_account", "plan_file", "window"),
-        *("max_invites", "max_attempts", "limit", "canary"),
+        *("max_invites", "max_attempts", "limit", "canary", "confirm"),
     )
 }
 """Variables that narrow or protect: null and blank are no way to switch them off."""

@@ -25,6 +25,7 @@ NAMES = {
     "job_templates": [
         "RingCentral anybody pending",
         "RingCentral audit",
+        "RingCentral confirm hand-over",
         "RingCentral invite by name",
         "RingCentral onboarding",
         "RingCentral preview",
@@ -121,6 +122,7 @@ def test_failures_and_held_users_are_told_to_somebody(configured: Site) -> None:
     assert told == {
         "RingCentral anybody pending": [],  # its failing is no failure
         "RingCentral audit": ["RingCentral held users"],
+        "RingCentral confirm hand-over": [],
         "RingCentral invite by name": both,
         "RingCentral onboarding": both,
         "RingCentral preview": [],

@@ -32,6 +32,7 @@ NODE = {
 ENTRY_POINTS = {
     "playbooks/reinvite.yml": "main",
     "playbooks/onboard.yml": "batches",
+    "playbooks/handed_over.yml": "main",
     "playbooks/audit.yml": "audit",
 }
 

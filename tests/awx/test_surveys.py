@@ -40,6 +40,8 @@ ANSWERS: dict[str, tuple[Any, Any]] = {
     "reinvite_canary": (5, 5),
     "reinvite_max_failures": (1, 1),
     "reinvite_transport": ("single", "single"),
+    "reinvite_hand_over_batch_size": (25, 25),
+    "reinvite_hand_over_max_age": ("36h", "36h"),
     "reinvite_max_wait": (12.5, 12.5),
 }
 # The same answers as people write them into an area of several lines, or paste them into a field.
@@ -66,12 +68,15 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
     "reinvite_max_attempts": _options.read_guard,
     "reinvite_limit": _options.read_guard,
     "reinvite_max_invites": _options.read_guard,
+    "reinvite_hand_over_batch_size": _options.read_guard,
 }
 """What reads an option behind its type."""
 # Belongs to the credential, the inventory or the template itself; the file says so.
 NOT_ASKED = {
     *_argspec.connection(),
     "all_pending",
+    "confirm",
+    "confirm_except",
     "directory",
     "directory_csv",
     "directory_min_entries",

@@ -425,7 +425,7 @@ def test_a_ledger_of_an_earlier_version_is_migrated_in_place(path: Path, version
         handed = replace(again, state="handed_over", run="hand-over", batch=2)
         past = ledger.history([user(1)]).at("4001", "person1@example.com")
         assert ledger.claim([handed], {"4001": past}) == {}
-        assert ledger.of_hand_over("hand-over", []) == [handed]
+        assert ledger.of_hand_over("hand-over", []).records == (handed,)
 
 
 @pytest.mark.parametrize("version", [1, 2])

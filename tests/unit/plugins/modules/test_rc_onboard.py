@@ -53,7 +53,8 @@ def test_many_batches_take_one_login_and_one_reading(emulate: Emulate, ledger: d
     assert len(bulk_requests(machine)) == 1
     assert sorted(mailed(machine)) == ids(pending(machine))
     assert result["counts"] == {
-        "listed": 18, "found": 18, "invited": 18, "activated": 0, "mailed": 18, "would_be_mailed": 0, "held": 0
+        "listed": 18, "found": 18, "invited": 18, "activated": 0, "mailed": 18, "would_be_mailed": 0,
+        "handed_over": 0, "held": 0
     }  # fmt: skip
     assert [row["batch"] for row in result["results"]] == [f"team{number}" for number in range(9) for _user in (1, 2)]
 

@@ -13,6 +13,8 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._decisions import OUTCOMES
+from ansible_collections.onboard.ringcentral.plugins.module_utils._funnel import COUNTS
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_points
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Task
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import enforced, spec_of, validated
@@ -56,7 +58,7 @@ ACTIVE = row(9, decision="skip", reason="already_activated", outcome=None)
 
 def invited(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
     tally = Counter([one["decision"] for one in rows] + [one["outcome"] for one in rows])
-    names = ("send", "skip", "hold", "invited", "would_invite", "failed", "unknown")
+    names = ("send", "skip", "hold", *OUTCOMES)
     counts = {"considered": len(rows), **{name: tally[name] for name in names}}
     return {
         "changed": True,
@@ -71,7 +73,7 @@ def invited(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def onboarded(*rows: dict[str, Any], failure: str = "", state: str = "due") -> dict[str, Any]:
-    counts = dict.fromkeys(("listed", "found", "invited", "activated", "mailed", "would_be_mailed", "held"), 1)
+    counts = dict.fromkeys(COUNTS, 1)
     one = {
         "name": "December/Paris",
         "folder": "December%2FParis",

@@ -48,9 +48,9 @@ def summed() -> dict[str, Any]:
 
 def test_each_batch_has_its_funnel_and_the_counts_are_their_sums() -> None:
     summary = summed()
-    names = ("listed", "found", "invited", "activated", "mailed", "would_be_mailed", "held")
+    names = ("listed", "found", "invited", "activated", "mailed", "would_be_mailed", "handed_over", "held")
     rows = [[one[key] for key in names] for one in summary["batches"]]
-    assert rows == [[4, 3, 2, 1, 1, 0, 2], [1, 1, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0, 0]]
+    assert rows == [[4, 3, 2, 1, 1, 0, 0, 2], [1, 1, *[0] * 6], [1, 1, *[0] * 6], [1, 1, 1, *[0] * 5]]
     assert summary["counts"] == dict(zip(names, map(sum, zip(*rows, strict=True)), strict=True))
     assert summary["funnels"]["december"] == {"listed": 4, "found": 3, "invited": 2, "activated": 1}
     assert summary["batches"][0]["unknown"] == [
