@@ -149,7 +149,11 @@ def test_the_shipped_playbook_sums_up_also_where_every_account_is_dead(
     played = estate.play(playbook="onboard.ringcentral.reinvite", **down, **login)
     assert played.code == 2
     # the name without the plus is that of an account's own report
-    assert sorted(path.name for path in estate.player.reports.iterdir()) == ["estate+.csv", "estate+.json"]
+    assert sorted(path.name for path in estate.player.reports.iterdir()) == [
+        "estate+.csv",
+        "estate+.html",
+        "estate+.json",
+    ]
     report = estate.player.reports / "estate+.json"
     assert report.stat().st_mode & 0o777 == 0o600
     summary = json.loads(report.read_text(encoding="utf-8"))

@@ -98,7 +98,7 @@ def test_only_the_first_run_counts_as_changed_and_only_for_the_mail(story: Story
 
 def test_the_files_hold_everybody_for_their_owner_alone(story: Story) -> None:
     reports = story.player.reports
-    assert sorted(path.name for path in reports.iterdir()) == ["localhost.csv", "localhost.json"]
+    assert sorted(path.name for path in reports.iterdir()) == ["localhost.csv", "localhost.html", "localhost.json"]
     assert stat.S_IMODE(reports.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in reports.iterdir()} == {0o600}
     report = story.player.report()

@@ -64,7 +64,8 @@ def test_check_mode_makes_no_field(emulate: Any) -> None:
     machine = emulate()
     assert machine.invite(check_mode=True)["counts"]["would_invite"] == 8
     assert machine.rc.account.fields == []
-    reads = {"readAccountInfo", "listExtensions", "listCustomFields", "searchDirectoryEntries"}
+    assert requests_to(machine.rc, "readExtension") == 1  # the lease
+    reads = {"readAccountInfo", "listExtensions", "listCustomFields", "searchDirectoryEntries", "readExtension"}
     assert {entry["operation"] for entry in machine.rc.log if entry["group"] != "Auth"} == reads
 
 

@@ -40,7 +40,8 @@ def test_a_run_and_its_repetition(runner: Any) -> None:
     assert result["changed"]
     assert result["tasks"] == ["t1"]
     assert result["counts"] == {
-        "considered": 3, "send": 2, "skip": 0, "hold": 1, "invited": 2, "would_invite": 0, "failed": 0, "unknown": 0
+        "considered": 3, "send": 2, "skip": 0, "hold": 1, "invited": 2, "would_invite": 0, "handed_over": 0,
+        "would_hand_over": 0, "failed": 0, "unknown": 0,
     }  # fmt: skip
     assert result["reasons"] == {"no_email": 1, "not_activated": 2}
     assert result["results"][0] == {
