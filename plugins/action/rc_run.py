@@ -34,7 +34,12 @@ from ansible_collections.onboard.ringcentral.plugins.modules import (
     rc_send_invite,
     rc_user_info,
 )
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _entry_points, _role_task, _role_variables
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import (
+    _entry_points,
+    _notify,
+    _role_task,
+    _role_variables,
+)
 
 COLLECTION = "onboard.ringcentral"
 MODULES: dict[str, _run.Run] = {
@@ -80,6 +85,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         entry_point = args["entry_point"]
         try:
             task = self._as_task(entry_point, task_vars)
+            notifier = _notify.Notifier(entry_point, task)
+        except (_role_task.Refused, InvalidOption) as why:
+            return _entry_points.refusal(why)
+        result = self._come_to(entry_point, task, task_vars)
+        with self._play_environment():  # that of proxies
+            return notifier.about(result)
+
+    def _come_to(self, entry_point: str, task: _role_task.Task, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The result of the entry point, also where it refuses."""
+        try:
             if entry_point == "summary":
                 return self._summarize(task, task_vars)
             return ENTRY_POINTS[entry_point](task)

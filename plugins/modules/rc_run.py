@@ -77,6 +77,14 @@ notices:
   type: list
   elements: str
   sample: []
+notified:
+  description:
+    - The mails about the run. C(by) is the way, C(to) the addresses, C(state) is V(sent), V(would_send) or V(failed),
+      and C(message) has the title or the reason.
+  returned: if the variable C(reinvite_notify) asks for any
+  type: list
+  elements: dict
+  sample: [{"by": "mail", "to": "it@example.com", "state": "sent", "message": "RingCentral invitations: 12 invited"}]
 needs_password_reset:
   description: The RV(results) of users who have activated already, each with C(what_to_tell).
   returned: unless O(entry_point) is V(audit), V(doctor), V(prove) or V(summary)

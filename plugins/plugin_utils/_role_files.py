@@ -24,7 +24,7 @@ class Report:
     """The report files of one host. Checks that they can be written before any user is mailed."""
 
     def __init__(self, task: Task, *folders: str, name: str = "") -> None:
-        self._host, self._planned = task.host, task.check_mode
+        self._host, self._planned, self._written = task.host, task.check_mode, task.written
         self._formats = task.variables["reinvite_report_formats"]
         where = task.variables["reinvite_report_dir"].strip()
         self._folder = absolute(where).joinpath(*folders) if where and not task.check_mode else None
@@ -58,6 +58,7 @@ class Report:
             try:
                 if self._folder and ending in self._formats:
                     write(path)
+                    self._written.append(path)
             except OSError as error:
                 problems.append(f"reinvite_report_dir: {path}: {error.strerror}; the report was not written")
         return "; ".join(problems)

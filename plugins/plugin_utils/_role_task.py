@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Result = dict[str, Any]
@@ -20,7 +21,8 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Task:
     """One host's task. ``variables`` have their types; ``run`` runs a module of this collection with these options,
-    ``search_ldap`` community.general.ldap_search with these; both return what the module returned.
+    ``search_ldap`` community.general.ldap_search with these; both return what the module returned. ``written`` are the
+    report files of this run so far.
     """
 
     host: str
@@ -29,3 +31,4 @@ class Task:
     variables: Mapping[str, Any]
     run: Callable[[str, Mapping[str, Any]], Result]
     search_ldap: Callable[[Mapping[str, Any]], Result]
+    written: list[Path] = field(default_factory=list)

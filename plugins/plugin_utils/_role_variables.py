@@ -16,6 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._audit import FINDINGS
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import PERSON_TYPES
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify_options
 
 Spec = dict[str, Any]
 
@@ -54,6 +55,7 @@ _REPORT: Spec = {
         "choices": ["json", "csv", "html"],
         "default": ["json", "csv", "html"],
     },
+    "reinvite_notify": _notify_options.SPEC,
 }
 _ADVICE: Spec = {
     "reinvite_login_url": {"type": "str", "default": "https://app.ringcentral.com"},

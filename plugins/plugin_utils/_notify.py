@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: onboard.ringcentral contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes to people about a run, after its report was written. Whatever goes wrong here is told, and fails no run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import utc_now
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_options import Mail, Settings, read_settings
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_words import Word, text_of, word_of
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Result, Task
+
+Sent = dict[str, Any]
+"""One mail or post: ``by``, ``to``, ``state`` (sent, would_send or failed) and ``message``."""
+
+
+class Notifier:
+    """Knows to whom to write about the run of an entry point. Refused if reinvite_notify makes no sense."""
+
+    def __init__(self, entry_point: str, task: Task, now: Callable[[], datetime] = utc_now) -> None:
+        self._entry_point, self._task, self._now = entry_point, task, now
+        self._settings = read_settings(task)
+
+    def about(self, result: Result) -> Result:
+        """Write about the result. Returns it with ``notified``, and with lines about that in its table."""
+        settings = self._settings
+        if settings is None or not self._is_turn(settings):
+            return result
+        try:
+            word = word_of(self._entry_point, self._task.host, result, names=settings.names, link=settings.link)
+            notified = list(self._notified(settings, word)) if word.happened & _reasons(settings, self._task) else []
+        except Exception as error:  # noqa: BLE001  # users may have been mailed, so that the result has to be kept
+            notified = [_sent("notify", "", "failed", f"unexpected {type(error).__name__}, a bug; please report it")]
+        return _shown(result, notified)
+
+    def _is_turn(self, settings: Settings) -> bool:
+        """Whether to write now: of an estate about all accounts at the end, or about each one."""
+        return self._entry_point not in _OF_ESTATE or settings.estate == (self._entry_point == "summary")
+
+    def _notified(self, settings: Settings, word: Word) -> Iterator[Sent]:
+        if settings.mail:
+            yield from self._mailed(settings.mail, word)
+
+    def _mailed(self, mail: Mail, word: Word) -> Iterator[Sent]:
+        """One mail to all administrators."""
+        shown = ", ".join(mail.to)
+        if self._task.check_mode:
+            yield _sent("mail", shown, "would_send", word.title)
+            return
+        # here, since most runs write no mail
+        from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify_mail  # noqa: PLC0415
+
+        files, missed = _notify_mail.read_files(path for ending in mail.attach for path in self._written(ending))
+        message = _notify_mail.letter(
+            sender=mail.sender,
+            to=mail.to,
+            subject=word.title,
+            text=text_of(word, *missed),
+            now=self._now(),
+            files=files,
+        )
+        try:
+            with _notify_mail.Postman(mail) as postman:
+                refused = postman.send(message, mail.to)
+        except _notify_mail.MailError as error:
+            yield _sent("mail", shown, "failed", str(error))
+            return
+        taken = ", ".join(one for one in mail.to if one not in refused)
+        yield _sent("mail", taken, "sent", "; ".join([word.title, *missed]))
+        for address in refused:
+            yield _sent("mail", address, "failed", "the mail server refused this address")
+
+    def _written(self, ending: str) -> list[Path]:
+        """The report of the whole run in this format, which is written after those of its parts."""
+        return [path for path in self._task.written if path.suffix == f".{ending}"][-1:]
+
+
+_OF_ESTATE = {"account", "summary"}
+
+
+def _reasons(settings: Settings, task: Task) -> frozenset[str]:
+    """When to write. A plan shows what would be sent, and "mailed" would never come true in it."""
+    return settings.when | ({"always"} if task.check_mode else set())
+
+
+def _sent(by: str, to: str, state: str, message: str) -> Sent:
+    return {"by": by, "to": to, "state": state, "message": message}
+
+
+_STATES = {"sent": "sent to", "would_send": "would be sent to"}
+
+
+def _shown(result: Result, notified: list[Sent]) -> Result:
+    problems = [
+        f"{' to '.join(filter(None, (one['by'], one['to'])))} was not sent: {one['message']}"
+        for one in notified
+        if one["state"] == "failed"
+    ]
+    lines = [
+        f"NOTIFIED {one['by']} {_STATES[one['state']]} {one['to']}: {one['message']}"
+        for one in notified
+        if one["state"] in _STATES
+    ]
+    return {
+        **result,
+        "notified": notified,
+        "notices": [*result.get("notices", ()), *problems],
+        "table": [*(f"WARNING {problem}" for problem in problems), *result["table"], *lines],
+    }
