@@ -85,7 +85,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         entry_point = args["entry_point"]
         try:
             task = self._as_task(entry_point, task_vars)
-            notifier = _notify.Notifier(entry_point, task)
+            notifier = _notify.Notifier(entry_point, task, len(task_vars["ansible_play_hosts_all"]))
         except (_role_task.Refused, InvalidOption) as why:
             return _entry_points.refusal(why)
         result = self._come_to(entry_point, task, task_vars)

@@ -79,8 +79,8 @@ notices:
   sample: []
 notified:
   description:
-    - The mails about the run. C(by) is the way, C(to) the addresses, C(state) is V(sent), V(would_send) or V(failed),
-      and C(message) has the title or the reason.
+    - The mails, posts and uploads about the run. C(by) is V(mail), V(webhook) or V(upload), C(to) the addresses or
+      the kind, C(state) is V(sent), V(would_send) or V(failed), and C(message) has the title or the reason.
   returned: if the variable C(reinvite_notify) asks for any
   type: list
   elements: dict

@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import utc_now
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_options import Mail, Settings, read_settings
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_options import (
+    Hook,
+    Mail,
+    Settings,
+    read_settings,
+)
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_words import Word, text_of, word_of
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Result, Task
 
@@ -19,10 +24,13 @@ Sent = dict[str, Any]
 
 
 class Notifier:
-    """Knows to whom to write about the run of an entry point. Refused if reinvite_notify makes no sense."""
+    """Knows to whom to write about the run of an entry point. Refused if reinvite_notify makes no sense.
 
-    def __init__(self, entry_point: str, task: Task, now: Callable[[], datetime] = utc_now) -> None:
-        self._entry_point, self._task, self._now = entry_point, task, now
+    ``accounts`` is their number in this play.
+    """
+
+    def __init__(self, entry_point: str, task: Task, accounts: int = 1, now: Callable[[], datetime] = utc_now) -> None:
+        self._entry_point, self._task, self._accounts, self._now = entry_point, task, accounts, now
         self._settings = read_settings(task)
 
     def about(self, result: Result) -> Result:
@@ -38,12 +46,50 @@ class Notifier:
         return _shown(result, notified)
 
     def _is_turn(self, settings: Settings) -> bool:
-        """Whether to write now: of an estate about all accounts at the end, or about each one."""
-        return self._entry_point not in _OF_ESTATE or settings.estate == (self._entry_point == "summary")
+        """Whether to write now: about each account, or about all of them in the summary that follows."""
+        at_the_end = settings.estate and self._accounts > 1
+        return self._entry_point not in _SUMMED_UP or at_the_end == (self._entry_point == "summary")
 
     def _notified(self, settings: Settings, word: Word) -> Iterator[Sent]:
         if settings.mail:
             yield from self._mailed(settings.mail, word)
+        for hook in settings.webhooks:
+            yield self._posted(hook, word)
+        for hook in settings.uploads:
+            yield self._uploaded(hook, word)
+
+    def _posted(self, hook: Hook, word: Word) -> Sent:
+        """One post to a webhook."""
+        if self._task.check_mode:
+            return _sent("webhook", hook.kind, "would_send", word.title)
+        from ansible_collections.onboard.ringcentral.plugins.plugin_utils import (  # noqa: PLC0415
+            _notify_posts,
+            _notify_web,
+        )
+
+        try:
+            answer = _notify_web.deliver(hook, "POST", _notify_posts.body_of(hook.kind, word), "application/json")
+        except _notify_web.WebError as error:
+            return _sent("webhook", hook.kind, "failed", str(error))
+        if _notify_posts.refusal_in(hook.kind, answer):
+            return _sent("webhook", hook.kind, "failed", "RingCentral refused the post; check that the webhook exists")
+        return _sent("webhook", hook.kind, "sent", word.title)
+
+    def _uploaded(self, hook: Hook, word: Word) -> Sent:
+        """The report of the run, put where it stays."""
+        if self._task.check_mode:
+            return _sent("upload", hook.kind, "would_send", word.title)
+        from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify_web  # noqa: PLC0415
+
+        reports = self._written(hook.kind)
+        if not reports:
+            return _sent("upload", hook.kind, "failed", "no report was written")
+        try:
+            _notify_web.deliver(hook, "PUT", reports[0].read_bytes(), _CONTENT_TYPES[hook.kind])
+        except (_notify_web.WebError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            return _sent("upload", hook.kind, "failed", str(why))
+        return _sent("upload", hook.kind, "sent", reports[0].name)
 
     def _mailed(self, mail: Mail, word: Word) -> Iterator[Sent]:
         """One mail to all administrators."""
@@ -79,7 +125,12 @@ class Notifier:
         return [path for path in self._task.written if path.suffix == f".{ending}"][-1:]
 
 
-_OF_ESTATE = {"account", "summary"}
+_CONTENT_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
+_SUMMED_UP = {"main", "account", "summary"}
 
 
 def _reasons(settings: Settings, task: Task) -> frozenset[str]:

@@ -8,7 +8,8 @@ No message here repeats a URL or a password.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,16 @@ _MAIL: dict[str, Any] = {
     "to": {"type": "list", "elements": "str", "default": []},
     "attach": {"type": "list", "elements": "str", "choices": FORMATS, "default": ["html"]},
 }
+_WEBHOOK: dict[str, Any] = {
+    "kind": {"type": "str", "choices": ["ringcentral", "teams", "slack", "json"], "required": True},
+    "url": {"type": "str", "required": True, "no_log": True},
+    "ca_path": {"type": "path"},
+}
+_UPLOAD: dict[str, Any] = {
+    "format": {"type": "str", "choices": FORMATS, "default": "html"},
+    "url": {"type": "str", "required": True, "no_log": True},
+    "ca_path": {"type": "path"},
+}
 SPEC: dict[str, Any] = {
     "type": "dict",
     "options": {
@@ -45,8 +56,12 @@ SPEC: dict[str, Any] = {
         "timeout": {"type": "float", "default": 30},
         "estate": {"type": "bool", "default": False},
         "mail": {"type": "dict", "options": _MAIL},
+        "webhooks": {"type": "list", "elements": "dict", "options": _WEBHOOK, "default": []},
+        "uploads": {"type": "list", "elements": "dict", "options": _UPLOAD, "default": []},
     },
 }
+_OPTION = re.compile(r"[a-z_.]{1,60}")
+_QUOTED = re.compile(r"(got|Got no match for): .*?(?= found in |$)", re.DOTALL)
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _LONGEST = 300.0
 """Seconds; a run that waits longer for a mail server looks as if it hung."""
@@ -69,6 +84,16 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Hook:
+    """A webhook of a kind, or an upload of a format. The URL is a secret."""
+
+    kind: str
+    url: str = field(repr=False)
+    ca_path: str | None
+    timeout: float
+
+
+@dataclass(frozen=True)
 class Settings:
     """What reinvite_notify asks for. ``when`` is empty where it asks for nothing."""
 
@@ -77,6 +102,8 @@ class Settings:
     link: str
     estate: bool
     mail: Mail | None
+    webhooks: tuple[Hook, ...]
+    uploads: tuple[Hook, ...]
 
 
 def read_settings(task: Task) -> Settings | None:
@@ -84,8 +111,8 @@ def read_settings(task: Task) -> Settings | None:
     given = task.variables.get(NAME)
     if not given or given == {name: option.get("default") for name, option in SPEC["options"].items()}:
         return None
-    if not given["mail"]:
-        raise _refused("", "says when to write, but not to whom; add mail, or remove the variable")
+    if not (given["mail"] or given["webhooks"] or given["uploads"]):
+        raise _refused("", "says when to write, but not to whom; add mail, webhooks or uploads, or remove it")
     timeout = given["timeout"]
     if not 0 < timeout <= _LONGEST:
         raise _refused("timeout", f"must be between 0 and {_LONGEST:g} seconds")
@@ -97,7 +124,40 @@ def read_settings(task: Task) -> Settings | None:
         link=given["link"] or "",
         estate=given["estate"],
         mail=_mail(given["mail"], timeout) if given["mail"] else None,
+        webhooks=_hooks("webhooks", "kind", given["webhooks"], timeout),
+        uploads=_uploads(task, given["uploads"], timeout),
     )
+
+
+def _uploads(task: Task, given: Sequence[Mapping[str, Any]], timeout: float) -> tuple[Hook, ...]:
+    written = task.variables["reinvite_report_formats"] if task.variables["reinvite_report_dir"].strip() else ()
+    for place, one in enumerate(given, 1):
+        if one["format"] not in written:
+            raise _refused(
+                f"uploads.{place}",
+                f"no report is written as {one['format']}; see reinvite_report_formats and reinvite_report_dir",
+            )
+    return _hooks("uploads", "format", given, timeout)
+
+
+def _hooks(option: str, kind: str, given: Sequence[Mapping[str, Any]], timeout: float) -> tuple[Hook, ...]:
+    for place, one in enumerate(given, 1):
+        check_url(f"{option}.{place}.url", one["url"])
+    return tuple(Hook(one[kind], one["url"], _path(one["ca_path"]), timeout) for one in given)
+
+
+def _path(given: str | None) -> str | None:
+    return str(absolute(given)) if given else None
+
+
+def scrubbed(message: str) -> str:
+    """A message of Ansible's about types. What it quotes of reinvite_notify may be a secret in the wrong place."""
+    if NAME not in message:
+        return message
+    names, supported, rest = message.partition(". Supported parameters include")
+    if supported:
+        names = ", ".join(dict.fromkeys(one if _OPTION.fullmatch(one) else f"{NAME}.***" for one in names.split(", ")))
+    return _QUOTED.sub(r"\1: ***", names) + supported + rest
 
 
 def _mail(given: Mapping[str, Any], timeout: float) -> Mail:
@@ -117,7 +177,7 @@ def _mail(given: Mapping[str, Any], timeout: float) -> Mail:
         security=security,
         username=given["username"] or "",
         password=given["password"] or "",
-        ca_path=str(absolute(given["ca_path"])) if given["ca_path"] else None,
+        ca_path=_path(given["ca_path"]),
         timeout=timeout,
         sender=_address("mail.sender", given["sender"]),
         to=tuple(dict.fromkeys(_address("mail.to", one) for one in _some("mail.to", given["to"]))),

@@ -233,7 +233,8 @@ def empties_a_guard(name: str, value: object) -> str:
 def validated(spec: Spec, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], set[str]]:
     """The variables with their types and defaults, what is wrong with them, and the secrets among them."""
     result = ArgumentSpecValidator(spec).validate(dict(given))
-    return dict(result.validated_parameters), list(result.error_messages), set(result._no_log_values)  # noqa: SLF001
+    errors = [_notify_options.scrubbed(message) for message in result.error_messages]
+    return dict(result.validated_parameters), errors, set(result._no_log_values)  # noqa: SLF001
 
 
 def options_of(variables: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:

