@@ -80,7 +80,7 @@ notices:
 notified:
   description:
     - The mails, posts and uploads about the run. C(by) is V(mail), V(webhook) or V(upload), C(to) the addresses or
-      the kind, C(state) is V(sent), V(would_send) or V(failed), and C(message) has the title or the reason.
+      the kind, C(state) is V(sent), V(would_send), V(skipped) or V(failed), and C(message) has the title or the reason.
   returned: if the variable C(reinvite_notify) asks for any
   type: list
   elements: dict

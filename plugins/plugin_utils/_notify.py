@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import utc_now
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_options import (
     Hook,
@@ -36,22 +37,35 @@ class Notifier:
     def about(self, result: Result) -> Result:
         """Write about the result. Returns it with ``notified``, and with lines about that in its table."""
         settings = self._settings
-        if settings is None or not self._is_turn(settings):
+        if settings is None:
             return result
-        try:
-            word = word_of(self._entry_point, self._task.host, result, names=settings.names, link=settings.link)
-            notified = list(self._notified(settings, word)) if word.happened & _reasons(settings, self._task) else []
-        except Exception as error:  # noqa: BLE001  # users may have been mailed, so that the result has to be kept
-            notified = [_sent("notify", "", "failed", f"unexpected {type(error).__name__}, a bug; please report it")]
+        notified: list[Sent] = []
+        for write in (self._notified, self._readers_told):
+            try:
+                for one in write(settings, result):
+                    notified.append(one)  # noqa: PERF402  # what was sent before an error stays known
+            except InvalidOption as error:
+                notified.append(_sent("notify", "", "failed", str(error)))
+            except Exception as error:  # noqa: BLE001  # users may have been mailed, so that the result has to be kept
+                why = f"unexpected {type(error).__name__}, a bug in this collection; please report it"
+                notified.append(_sent("notify", "", "failed", why))
         return _shown(result, notified)
+
+    def _when(self, settings: Settings) -> frozenset[str]:
+        """When to write. A plan shows what would be sent, and "mailed" would never come true in it."""
+        return settings.when | ({"always"} if self._task.check_mode else set())
 
     def _is_turn(self, settings: Settings) -> bool:
         """Whether to write now: about each account, or about all of them in the summary that follows."""
         at_the_end = settings.estate and self._accounts > 1
         return self._entry_point not in _SUMMED_UP or at_the_end == (self._entry_point == "summary")
 
-    def _notified(self, settings: Settings, word: Word) -> Iterator[Sent]:
-        if settings.mail:
+    def _notified(self, settings: Settings, result: Result) -> Iterator[Sent]:
+        """To administrators, about the whole run."""
+        word = word_of(self._entry_point, self._task.host, result, names=settings.names, link=settings.link)
+        if not self._is_turn(settings) or not word.happened & self._when(settings):
+            return
+        if settings.mail and settings.mail.to:
             yield from self._mailed(settings.mail, word)
         for hook in settings.webhooks:
             yield self._posted(hook, word)
@@ -115,10 +129,31 @@ class Notifier:
         except _notify_mail.MailError as error:
             yield _sent("mail", shown, "failed", str(error))
             return
-        taken = ", ".join(one for one in mail.to if one not in refused)
-        yield _sent("mail", taken, "sent", "; ".join([word.title, *missed]))
+        if taken := ", ".join(one for one in mail.to if one not in refused):
+            yield _sent("mail", taken, "sent", "; ".join([word.title, *missed]))
         for address in refused:
             yield _sent("mail", address, "failed", "the mail server refused this address")
+
+    def _readers_told(self, settings: Settings, result: Result) -> Iterator[Sent]:
+        """To owners and managers, about their people."""
+        mail = settings.mail
+        if not mail or not (mail.owners or mail.managers) or not result.get("results"):
+            return
+        from ansible_collections.onboard.ringcentral.plugins.plugin_utils import (  # noqa: PLC0415
+            _notify_people,
+            _notify_round,
+        )
+
+        rules, when = _notify_round.rules_of(self._task.variables), self._when(settings)
+        readers, problems = _notify_people.readers_of(result, rules, when, owners=mail.owners, managers=mail.managers)
+        for named, why in problems:
+            yield _sent("mail", named, "failed", why)
+        if self._task.check_mode:
+            for one in readers:
+                yield _sent("mail", one.address, "would_send", one.subject)
+            return
+        for told in _notify_round.deliver(mail, readers, self._now()):
+            yield _sent("mail", *told)
 
     def _written(self, ending: str) -> list[Path]:
         """The report of the whole run in this format, which is written after those of its parts."""
@@ -133,15 +168,11 @@ _CONTENT_TYPES = {
 _SUMMED_UP = {"main", "account", "summary"}
 
 
-def _reasons(settings: Settings, task: Task) -> frozenset[str]:
-    """When to write. A plan shows what would be sent, and "mailed" would never come true in it."""
-    return settings.when | ({"always"} if task.check_mode else set())
-
-
 def _sent(by: str, to: str, state: str, message: str) -> Sent:
     return {"by": by, "to": to, "state": state, "message": message}
 
 
+_LINES = 20
 _STATES = {"sent": "sent to", "would_send": "would be sent to"}
 
 
@@ -156,6 +187,8 @@ def _shown(result: Result, notified: list[Sent]) -> Result:
         for one in notified
         if one["state"] in _STATES
     ]
+    more = [f"NOTIFIED {len(lines) - _LINES} more, see notified"] if len(lines) > _LINES + 1 else []
+    lines = [*lines[:_LINES], *more] if more else lines
     return {
         **result,
         "notified": notified,

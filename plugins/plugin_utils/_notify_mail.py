@@ -97,10 +97,12 @@ class Postman:
         self._smtp.close()
 
     def send(self, message: EmailMessage, to: Iterable[str]) -> list[str]:
-        """Send the mail. Returns the addresses that the server refused; MailError if it took it for none."""
+        """Send the mail. Returns the addresses that the server refused; after a MailError the session is over."""
         with self._bounded("broke off during the mail", sent=True):
-            refused = self._smtp.send_message(message, from_addr=message["From"], to_addrs=list(to))
-        return list(refused)
+            try:
+                return list(self._smtp.send_message(message, from_addr=message["From"], to_addrs=list(to)))
+            except smtplib.SMTPRecipientsRefused as all_of_them:
+                return list(all_of_them.recipients)
 
     def _connected(self) -> smtplib.SMTP:
         mail, context = self._mail, _WatchedTls(_tls(self._mail), self._watch)
@@ -151,7 +153,6 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLCertVerificationError, "has a certificate that is not trusted; set ca_path for a private CA"),
     (smtplib.SMTPNotSupportedError, "does not offer what is needed; check security, username and port"),
     (smtplib.SMTPAuthenticationError, "refused the username or password"),
-    (smtplib.SMTPRecipientsRefused, "refused every address"),
     (smtplib.SMTPResponseException, "refused the mail"),
     (FileNotFoundError, "was not asked, since ca_path cannot be read"),
 )

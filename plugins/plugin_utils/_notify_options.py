@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +31,9 @@ _MAIL: dict[str, Any] = {
     "sender": {"type": "str", "required": True},
     "to": {"type": "list", "elements": "str", "default": []},
     "attach": {"type": "list", "elements": "str", "choices": FORMATS, "default": ["html"]},
+    "owners": {"type": "bool", "default": False},
+    "managers": {"type": "bool", "default": False},
+    "state_file": {"type": "path"},
 }
 _WEBHOOK: dict[str, Any] = {
     "kind": {"type": "str", "choices": ["ringcentral", "teams", "slack", "json"], "required": True},
@@ -69,7 +72,10 @@ _LONGEST = 300.0
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail server, and the administrators to write to. ``attach`` are the formats of the report."""
+    """A mail server, and the administrators to write to. ``attach`` are the formats of the report that they get.
+
+    ``owners`` and ``managers`` say whether to write to these too, ``state_file`` remembers who had mail.
+    """
 
     server: str
     port: int
@@ -81,6 +87,9 @@ class Mail:
     sender: str
     to: tuple[str, ...]
     attach: tuple[str, ...]
+    owners: bool
+    managers: bool
+    state_file: str | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def read_settings(task: Task) -> Settings | None:
         names=given["names"],
         link=given["link"] or "",
         estate=given["estate"],
-        mail=_mail(given["mail"], timeout) if given["mail"] else None,
+        mail=_mail(task, given["mail"], timeout) if given["mail"] else None,
         webhooks=_hooks("webhooks", "kind", given["webhooks"], timeout),
         uploads=_uploads(task, given["uploads"], timeout),
     )
@@ -160,7 +169,7 @@ def scrubbed(message: str) -> str:
     return _QUOTED.sub(r"\1: ***", names) + supported + rest
 
 
-def _mail(given: Mapping[str, Any], timeout: float) -> Mail:
+def _mail(task: Task, given: Mapping[str, Any], timeout: float) -> Mail:
     server, security = given["server"].strip(), given["security"]
     if not server or not server.isascii() or not server.isprintable() or set(server) & set(" /@"):
         raise _refused("mail.server", "must be the name of a mail server, such as smtp.example.com")
@@ -168,6 +177,14 @@ def _mail(given: Mapping[str, Any], timeout: float) -> Mail:
         raise _refused("mail.security", f"none would show the mail to the network; {server} is not this machine")
     if bool(given["username"]) != bool(given["password"]):
         raise _refused("mail", "needs both username and password, or neither")
+    if not (given["to"] or given["owners"] or given["managers"]):
+        raise _refused("mail.to", "names no address")
+    if (given["owners"] or given["managers"]) and task.under_awx and not given["state_file"]:
+        raise _refused(
+            "mail.state_file",
+            "AWX keeps no files of a job, so the next job would write to the same people "
+            "again. Set it to a file that stays",
+        )
     port = given["port"] if given["port"] is not None else _PORTS[security]
     if not 0 < port < 65536:
         raise _refused("mail.port", f"{port} is not a port")
@@ -180,16 +197,12 @@ def _mail(given: Mapping[str, Any], timeout: float) -> Mail:
         ca_path=_path(given["ca_path"]),
         timeout=timeout,
         sender=_address("mail.sender", given["sender"]),
-        to=tuple(dict.fromkeys(_address("mail.to", one) for one in _some("mail.to", given["to"]))),
+        to=tuple(dict.fromkeys(_address("mail.to", one) for one in given["to"])),
         attach=tuple(given["attach"]),
+        owners=given["owners"],
+        managers=given["managers"],
+        state_file=given["state_file"],
     )
-
-
-def _some(option: str, given: Iterable[str]) -> list[str]:
-    found = list(given)
-    if not found:
-        raise _refused(option, "names no address")
-    return found
 
 
 def _address(option: str, given: str) -> str:
