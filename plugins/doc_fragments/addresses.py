@@ -68,6 +68,12 @@ options:
       status:
         description: What the source says about a person who is not enabled. It is shown in messages.
         type: str
+      dn:
+        description: The distinguished name of the person, by which others can name them as their manager.
+        type: str
+      manager:
+        description: The person's manager, by address, distinguished name, logon name, employee id or name.
+        type: str
   directory_csv:
     description: A CSV export of the directory, in place of O(directory).
     type: dict
@@ -102,6 +108,10 @@ options:
             elements: str
           aliases:
             description: Further addresses.
+            type: list
+            elements: str
+          manager:
+            description: The manager, by address, distinguished name, logon name, employee id or name.
             type: list
             elements: str
       delimiter:

@@ -16,7 +16,7 @@ from ._window import DAYS
 
 Spec = dict[str, Any]
 
-DIRECTORY_COLUMNS = ("email", "name", "extension_number", "employee_id", "enabled", "aliases")
+DIRECTORY_COLUMNS = ("email", "name", "extension_number", "employee_id", "enabled", "aliases", "manager")
 """What a file of the directory can say of a person."""
 
 
@@ -226,6 +226,8 @@ def _addresses() -> Spec:
                 "aliases": _strings(),
                 "logon_name": {"type": "str"},
                 "status": {"type": "str"},
+                "dn": {"type": "str"},
+                "manager": {"type": "str"},
             },
         },
         "directory_csv": {

@@ -71,8 +71,8 @@ class Decision:
 
     ``user`` is None for a name that matches no user or several; ``name`` is then that name. ``directory_email``
     is the address that the directory has for the user, ``proven`` whether it is surely theirs, ``corrected_from`` the
-    one they had before it was corrected. ``record`` is the last invitation to the user's mailbox, ``past`` all that the
-    decision rests on.
+    one they had before it was corrected, ``manager`` the address of their manager. ``record`` is the last invitation to
+    the user's mailbox, ``past`` all that the decision rests on.
     """
 
     reason: str
@@ -86,6 +86,7 @@ class Decision:
     directory_email: str = ""
     proven: bool = False
     corrected_from: str | None = None
+    manager: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -111,6 +112,7 @@ class Decision:
             "attempts": record.attempts if record else 0,
             "directory_email": self.directory_email or None,
             "corrected_from": self.corrected_from,
+            "manager": self.manager or None,
         }
 
 
@@ -155,7 +157,9 @@ def decide(
     ``everybody`` are all users that were read, since an address is a duplicate no matter which user shares it.
     """
     around = neighbours(everybody)
-    decisions = [_judge(policy, user, around, history.at(user.id, user.mailbox), now) for user in considered]
+    decisions = [
+        _managed(policy, _judge(policy, user, around, history.at(user.id, user.mailbox), now)) for user in considered
+    ]
     [decisions] = without_taken([decisions], everybody)
     decisions.sort(key=_oldest_first)
     if policy.limit:
@@ -298,6 +302,12 @@ def tally(decisions: Sequence[Decision]) -> dict[str, dict[str, int]]:
     counts |= {verdict: verdicts[verdict] for verdict in ("send", "skip", "hold")}
     counts |= {outcome: outcomes[outcome] for outcome in OUTCOMES}
     return {"counts": counts, "reasons": dict(sorted(Counter(decision.reason for decision in decisions).items()))}
+
+
+def _managed(policy: Policy, decision: Decision) -> Decision:
+    user = decision.user
+    manager = policy.directory.manager_of(user) if policy.directory and user and user.may_be_pending else ""
+    return replace(decision, manager=manager) if manager else decision
 
 
 def _judge(policy: Policy, user: User, around: Neighbours, past: Past, now: datetime) -> Decision:

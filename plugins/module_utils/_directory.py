@@ -15,6 +15,7 @@ from typing import Any
 
 from ._addresses import bare, canonical, is_address, normalise, shown, visible
 from ._errors import InvalidOption
+from ._managers import Managers
 from ._model import User
 
 KEYS = ("email", "employee_id", "extension_number", "name")
@@ -29,7 +30,8 @@ class Entry:
     """A person in the directory; entries that say the same are equal.
 
     ``aliases`` are their other addresses. ``logon_name`` looks like an address and may be none: it finds a person, and
-    is never written anywhere. ``status`` is what the source says about a person who is not enabled.
+    is never written anywhere. ``status`` is what the source says about a person who is not enabled. ``manager`` names
+    another person, by their distinguished name ``dn`` or in another way.
     """
 
     email: str
@@ -40,6 +42,8 @@ class Entry:
     aliases: tuple[str, ...]
     logon_name: str = ""
     status: str = ""
+    dn: str = ""
+    manager: str = ""
 
     def addresses(self) -> set[str]:
         """All addresses at which mail reaches them; the logon name only where the source has no other."""
@@ -55,7 +59,9 @@ class Directory:
     """Entries by each of their keys, so that 20,000 users meet 20,000 entries in a moment."""
 
     def __init__(self, entries: Iterable[Entry], match_by: Sequence[str]) -> None:
+        entries = list(entries)
         self._match_by = match_by
+        self._managers = Managers(entries)
         self._found: dict[str, dict[str, list[Entry]]] = {key: defaultdict(list) for key in match_by}
         for entry in _merged(entries):
             for key in match_by:
@@ -104,6 +110,14 @@ class Directory:
         """
         email = self.suggested_address(user)
         return email if email and self._surely(user, self._find(user)[1][0]) else ""
+
+    def manager_of(self, user: User) -> str:
+        """The address of the user's manager; "" if there is none, or if it is unclear who the user is."""
+        key, found = self._find(user) if self._managers.known else ("", [])
+        if len(found) != 1 or not found[0].manager or self._contradiction(user, found[0]):
+            return ""
+        sure = key in {"email", "employee_id"} or self._surely(user, found[0])
+        return self._managers.address_of(found[0]) if sure else ""
 
     def _surely(self, user: User, entry: Entry) -> bool:
         theirs, ours = _normal("employee_id", entry.employee_id), _normal("employee_id", user.employee_id)
@@ -162,7 +176,7 @@ def _entry(number: int, given: Mapping[str, Any]) -> Entry:
     if not isinstance(enabled, bool):
         raise InvalidOption("directory", f"entry {number}: enabled is {enabled!r}; write true or false")
     return Entry(
-        **{key: _text(number, key, given.get(key)) for key in (*KEYS, "logon_name", "status")},
+        **{key: _text(number, key, given.get(key)) for key in (*KEYS, "logon_name", "status", "dn", "manager")},
         enabled=enabled,
         aliases=tuple(
             part for alias in given.get("aliases") or () for part in re.split(r"[;\s]+", _visible(alias)) if part

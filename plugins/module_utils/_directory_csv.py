@@ -44,6 +44,11 @@ COLUMNS: dict[str, list[str]] = {
         "userPrincipalName", "User principal name", "User Logon Name", "Login", "Username", "Okta username",
         "Benutzerprinzipalname", "Nom d'utilisateur principal", "Nombre principal de usuario", "SignInName",
     ],
+    "manager": [
+        "Manager", "Manager Email", "ManagerEmail", "Manager E-Mail", "Manager UPN", "Manager User Principal Name",
+        "Vorgesetzter", "Responsable", "Supervisor",
+    ],
+    "dn": ["DistinguishedName", "dn"],
     "first_name": ["First Name", "GivenName", "Vorname", "Prénom", "Nombre", "name.givenName"],
     "last_name": ["Last Name", "Surname", "sn", "Nachname", "Nom", "Apellidos", "Apellido", "name.familyName"],
 }  # fmt: skip
@@ -192,6 +197,7 @@ def _entry(line: int, cells: Cells, table: Table, layout: Layout, now: datetime)
         "email": bare(first) if is_address(first) else primary_address(_alias_cells(cell("aliases"), layout.separator)),
         "name": cell("name") or f"{cell('first_name')} {cell('last_name')}".strip(),
         **{key: cell(key) for key in _TEXTS},
+        **{key: cell(key) for key in ("dn", "manager") if cell(key)},
     }
     said = _said(cells, table.header, layout, now)
     return finished(entry, aliases, cell("logon_name"), said)
@@ -209,7 +215,8 @@ def _refuse_lost(line: int, cells: Cells, table: Table, layout: Layout) -> None:
         return
     email = cells[place]
     if email and not any(map(is_address, _split(email))):
-        shifted = [table.header[at] for at, cell in enumerate(cells) if at not in proofs and is_address(cell)]
+        theirs = {*proofs, layout.places.get("manager")}
+        shifted = [table.header[at] for at, cell in enumerate(cells) if at not in theirs and is_address(cell)]
         if shifted or "@" in email:
             raise CsvError(
                 f"line {line} has no address in the column {table.header[place]!r}"

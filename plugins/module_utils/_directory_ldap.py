@@ -21,6 +21,7 @@ ATTRIBUTES: dict[str, list[str]] = {
     "enabled": [],
     "aliases": ["proxyAddresses", "mailAlternateAddress", "aliases"],
     "logon_name": ["userPrincipalName", "login"],
+    "manager": ["manager", "managerEmail"],
     "first_name": ["givenName", "firstName"],
     "last_name": ["sn", "lastName", "familyName"],
 }
@@ -42,8 +43,9 @@ STATUS = (
 """The attributes of status that LDAP is asked for."""
 
 _LDAP = ("mail", "displayName", "cn", "ipPhone", "telephoneNumber", "employeeID", "employeeNumber", "proxyAddresses",
-         "mailAlternateAddress", "userPrincipalName", "givenName", "sn")  # fmt: skip
+         "mailAlternateAddress", "userPrincipalName", "givenName", "sn", "manager")  # fmt: skip
 _TEXTS = ("extension_number", "employee_id")
+_MANAGER = ("mail", "email", "userPrincipalName", "displayName")
 _DECISIVE = {"on", "off", "word", "bits"}
 _OPTION = "directory"
 
@@ -109,16 +111,23 @@ def _entry(result: Mapping[str, Any], named: Mapping[str, list[str]], now: datet
         "email": emails[0] if emails else primary_address(aliases),
         "name": first("name") or f"{first('first_name')} {first('last_name')}".strip(),
         **{key: first(key) for key in _TEXTS},
+        **{key: value for key, value in (("dn", _dn(values)), ("manager", first("manager"))) if value},
     }
     said = _said(values, list(flat), named.get("enabled"), now)
     return finished(entry, mail_addresses([*emails[1:], *aliases]), first("logon_name"), said)
 
 
+def _dn(values: Mapping[str, list[str]]) -> str:
+    return next((text for name in ("dn", "distinguishedname") for text in values.get(name, [])), "")
+
+
 def _flat(result: Mapping[str, Any]) -> dict[str, Any]:
     """The entry with what lies one level deeper, such as the profile of Okta and the name of Google Workspace."""
     flat = {str(key): value for key, value in result.items() if not isinstance(value, Mapping)}
-    for value in result.values():
-        if isinstance(value, Mapping):
+    for key, value in result.items():
+        if str(key).casefold() == "manager" and isinstance(value, Mapping):  # another person, whose mail is not theirs
+            flat["manager"] = next((value[name] for name in _MANAGER if value.get(name)), "")
+        elif isinstance(value, Mapping):
             flat = {**{str(key): inner for key, inner in value.items() if not isinstance(inner, Mapping)}, **flat}
     return flat
 

@@ -287,6 +287,10 @@ results:
           had none, null if nothing was corrected.
       type: str
       sample: null
+    manager:
+      description: The address of the user's manager in the O(directory), if it is clear who both are.
+      type: str
+      sample: null
 counts:
   description: The number of users with each decision and outcome.
   returned: when users could be read

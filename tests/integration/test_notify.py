@@ -14,6 +14,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._notify_words import word_of
 from emulator import Emulator
 from integration.playing import Player, mailed, role_play
+from integration.test_role_directory import _pending as pending
 from mailbox_server import PASSWORD, Mailbox
 from webhook_server import TOKEN, WebServer
 
@@ -126,3 +127,27 @@ def test_cards_are_valid_adaptive_cards(link: str) -> None:
     assert {one["type"] for one in card["body"]} == {"Container"}
     assert {one["type"] for one in card["body"][0]["items"]} == {"TextBlock", "FactSet"}
     assert len(json.dumps(card)) < 28_000  # what Teams takes
+
+
+def test_managers_in_a_csv_export_are_told_of_their_people(rc: Emulator, player: Player) -> None:
+    people = pending(rc)
+    boss = "CN=Hopper\\, Grace,DC=example,DC=com"
+    lines = ["mail,displayName,Enabled,DistinguishedName,manager", f'grace@example.com,Grace Hopper,True,"{boss}",']
+    lines += [f'{one.email},{one.name},True,,"{boss if number < 3 else ""}"' for number, one in enumerate(people)]
+    (player.folder / "people.csv").write_text("\n".join(lines), encoding="utf-8")
+    source = {"reinvite_directory_source": "csv", "reinvite_directory_csv": "people.csv"}
+    with Mailbox(player.folder) as box:
+        notify = {"mail": {**box.options, "to": [], "managers": True}}
+        planned = player.play(REINVITE, "--check", reinvite_notify=notify, **source)
+        assert (planned.code, box.mails) == (0, [])
+        assert planned.table[-1].startswith("NOTIFIED mail would be sent to grace@example.com: RingCentral: 3 of your")
+        for _run in range(2):
+            played = player.play(REINVITE, reinvite_notify=notify, reinvite_force=True, **source)
+            assert played.code == 0, played.output
+    (mail,) = box.mails
+    assert mail.to == ["grace@example.com"]
+    named = sorted(line.partition(" <")[0] for line in mail.text.splitlines() if line.startswith("- "))
+    assert named == [f"- {one.name}" for one in people[:3]]
+    assert [one["state"] for one in played.invitations["notified"]] == ["skipped"]
+    assert len(mailed(rc)) == 2 * len(people)
+    assert (player.home / ".local/state/onboard.ringcentral/notified.sqlite3").stat().st_mode & 0o777 == 0o600

@@ -156,6 +156,7 @@ def test_the_attributes_to_ask_for() -> None:
 def test_a_recorded_answer_of_a_real_domain_controller() -> None:
     """What community.general.ldap_search got from Samba AD DC 4.17 over LDAPS; make test-ad asks one itself."""
     people = directory_from_ldap(json.loads(RECORDED.read_text(encoding="utf-8")))
+    assert all(one.pop("dn").endswith("DC=example,DC=com") for one in people)
     by_name = {one["name"]: one for one in people if one["name"]}
     assert by_name == {
         "Ada Lovelace": {

@@ -208,6 +208,7 @@ def test_names_that_match_no_user_or_several() -> None:
         "next_invite_after": None,
         "attempts": 0,
         "directory_email": None,
+        "manager": None,
         "corrected_from": None,
     }
     assert several.reason == "ambiguous"

@@ -60,6 +60,7 @@ def test_a_run_and_its_repetition(runner: Any) -> None:
         "next_invite_after": "2026-03-04T09:00:00Z",
         "attempts": 1,
         "directory_email": None,
+        "manager": None,
         "corrected_from": None,
     }
     assert result["diff"]["before"] == {
