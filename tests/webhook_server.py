@@ -36,7 +36,7 @@ class Got:
 @dataclass
 class WebServer:
     """``with WebServer() as web`` serves until the end of the block. ``status`` and ``answer`` are what it says to each
-    request; ``trouble`` is ``silent`` or ``endless``. With ``folder`` it uses TLS, and writes its CA there.
+    request; ``trouble`` is ``silent``, ``endless`` or ``dripping``. With ``folder`` it uses TLS; its CA is there.
     """
 
     status: int = 200
@@ -87,6 +87,13 @@ def _handler(web: WebServer, over: threading.Event) -> type[BaseHTTPRequestHandl
             web.got.append(Got(self.command, self.path, dict(self.headers.items()), body))
             if web.trouble == "silent":
                 over.wait(30)
+                return
+            if web.trouble == "dripping":
+                with contextlib.suppress(OSError):
+                    for char in b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000:
+                        if over.wait(0.05):
+                            return
+                        self.wfile.write(bytes([char]))
                 return
             self.send_response(web.status)
             if 300 <= web.status < 400:

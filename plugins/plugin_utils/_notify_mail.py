@@ -105,7 +105,7 @@ class Postman:
                 return list(all_of_them.recipients)
 
     def _connected(self) -> smtplib.SMTP:
-        mail, context = self._mail, _WatchedTls(_tls(self._mail), self._watch)
+        mail, context = self._mail, _tls(self._mail)
         implicit = mail.security == "tls"
         smtp: smtplib.SMTP = _watched(smtplib.SMTP_SSL if implicit else smtplib.SMTP, self._watch)(
             host=mail.server,
@@ -116,7 +116,8 @@ class Postman:
         )
         try:
             if mail.security == "starttls":
-                smtp.starttls(context=context)  # type: ignore[call-overload]
+                smtp.starttls(context=context)
+                self._watch.add(smtp.sock)  # type: ignore[arg-type]  # another one, with TLS
             if mail.username:
                 smtp.login(mail.username, mail.password)
         except BaseException:
@@ -160,19 +161,6 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
 
 def _code(error: Exception) -> str:
     return f" ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
-
-
-class _WatchedTls:
-    """Stands in for an SSLContext, so that a handshake without end can be cut."""
-
-    def __init__(self, context: ssl.SSLContext, watch: Watch) -> None:
-        self._context, self._watch = context, watch
-
-    def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
-        made = self._context.wrap_socket(sock, server_hostname=server_hostname, do_handshake_on_connect=False)
-        self._watch.add(made)
-        made.do_handshake()
-        return made
 
 
 def _watched(base: type[smtplib.SMTP], watch: Watch) -> Any:

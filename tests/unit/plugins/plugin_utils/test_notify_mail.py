@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify_mail
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Refused
@@ -203,7 +206,9 @@ def test_mail_that_cannot_be_sent_is_told_and_fails_no_run(
 
 
 @contextmanager
-def endless(*answers: bytes, forever: bytes = b"") -> Iterator[int]:
+def endless(
+    *answers: bytes, forever: bytes = b"", pause: float = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[int]:
     """A server that answers a few lines as they come, and then goes on for ever or falls silent."""
     over = threading.Event()
 
@@ -214,7 +219,8 @@ def endless(*answers: bytes, forever: bytes = b"") -> Iterator[int]:
                 for answer in answers:
                     connection.sendall(answer)
                     connection.recv(4096)
-                while forever and not over.is_set():
+                connection = tls.wrap_socket(connection, server_side=True) if tls else connection
+                while forever and not over.wait(pause):
                     connection.sendall(forever)
                 over.wait(30)
 
@@ -236,7 +242,7 @@ def endless(*answers: bytes, forever: bytes = b"") -> Iterator[int]:
         ([], b"x" * 1000, "refused the mail (500)"),
     ],
 )
-def test_a_server_that_never_ends_is_left(
+def test_a_server_that_says_too_much_or_nothing_is_left(
     host: Host, folder: Path, answers: list[bytes], forever: bytes, said: str
 ) -> None:
     assert folder.is_dir()
@@ -252,6 +258,45 @@ def test_a_server_that_never_ends_is_left(
     (warning,) = warnings(result)
     assert said in warning or "did not answer within" in warning
     assert result["failure"] == ""
+
+
+STARTTLS = (b"220 hello\r\n", b"250-hello\r\n250 STARTTLS\r\n", b"220 go on\r\n")
+
+
+@pytest.mark.parametrize(
+    ("security", "first", "forever"),
+    [
+        ("none", (), b"2"),
+        ("none", (), b"220-x\r\n"),
+        ("none", (b"220 hello\r\n",), b"250-x\r\n"),
+        ("starttls", (), b"220-x\r\n"),
+        ("starttls", STARTTLS, b"250-x\r\n"),
+        ("tls", (), b"220-x\r\n"),
+    ],
+)
+def test_a_server_that_goes_on_slowly_has_an_end(
+    host: Host, folder: Path, security: str, first: tuple[bytes, ...], forever: bytes
+) -> None:
+    authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    mail = {"server": "127.0.0.1", "security": security, "sender": "a@example.com", "to": ["b@example.com"]}
+    with_tls = tls if security == "tls" or first is STARTTLS else None
+    with endless(*first, forever=forever, pause=0.05, tls=with_tls) as port:
+        started = time.monotonic()
+        result = told(host, {"mail": {**mail, "port": port, "ca_path": "ca.pem"}, "timeout": 0.4})
+        assert time.monotonic() - started < 5
+    assert warnings(result) == [
+        f"mail to b@example.com was not sent: the mail server 127.0.0.1:{port} did not answer within 0.4 s"
+    ]
+
+
+def test_a_handshake_that_goes_on_slowly_has_an_end(host: Host, folder: Path) -> None:
+    assert folder.is_dir()
+    mail = {"server": "127.0.0.1", "security": "tls", "sender": "a@example.com", "to": ["b@example.com"]}
+    with endless(b"\x16\x03\x03\x40\x00", forever=b"\x02", pause=0.05) as port:
+        result = told(host, {"mail": {**mail, "port": port}, "timeout": 0.4})
+    assert warnings(result)[0].endswith("did not answer within 0.4 s")
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ def test_the_report_is_put_where_it_stays(host: Host, folder: Path, form: str) -
         (WebServer(302), "redirects, which is not followed; give the final URL"),
         (WebServer(307), "redirects, which is not followed; give the final URL"),
         (WebServer(trouble="silent"), "did not answer within 0.3 s"),
+        (WebServer(trouble="dripping"), "did not answer within 0.3 s"),
         (WebServer(trouble="endless"), "answered 200 with a body that does not end"),
         (WebServer(trouble="endless", status=500), "answered 500 with a body that does not end"),
     ],
