@@ -51,10 +51,6 @@ class Notifier:
                 notified.append(_sent("notify", "", "failed", why))
         return _shown(result, notified)
 
-    def _when(self, settings: Settings) -> frozenset[str]:
-        """When to write. A plan shows what would be sent, and "mailed" would never come true in it."""
-        return settings.when | ({"always"} if self._task.check_mode else set())
-
     def _is_turn(self, settings: Settings) -> bool:
         """Whether to write now: about each account, or about all of them in the summary that follows."""
         at_the_end = settings.estate and self._accounts > 1
@@ -63,7 +59,7 @@ class Notifier:
     def _notified(self, settings: Settings, result: Result) -> Iterator[Sent]:
         """To administrators, about the whole run."""
         word = word_of(self._entry_point, self._task.host, result, names=settings.names, link=settings.link)
-        if not self._is_turn(settings) or not word.happened & self._when(settings):
+        if not self._is_turn(settings) or not word.happened & settings.when:
             return
         if settings.mail and settings.mail.to:
             yield from self._mailed(settings.mail, word)
@@ -144,8 +140,10 @@ class Notifier:
             _notify_round,
         )
 
-        rules, when = _notify_round.rules_of(self._task.variables), self._when(settings)
-        readers, problems = _notify_people.readers_of(result, rules, when, owners=mail.owners, managers=mail.managers)
+        rules = _notify_round.rules_of(self._task.variables)
+        readers, problems = _notify_people.readers_of(
+            result, rules, settings.when, owners=mail.owners, managers=mail.managers
+        )
         for named, why in problems:
             yield _sent("mail", named, "failed", why)
         if self._task.check_mode:

@@ -22,6 +22,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_file i
     create,
     default_path,
     look,
+    protect,
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import absolute
@@ -54,6 +55,7 @@ class Claims:
                 db.execute("BEGIN IMMEDIATE")
                 self._make_ours(db)
                 db.execute("COMMIT")
+            protect(path)
 
     def claim(self, address: str) -> bool:
         """Whether the address may have mail now. If so, it has had some from now on."""

@@ -133,7 +133,7 @@ def _is_pending(row: Row) -> bool:
 
 
 def _happened(row: Row) -> Iterable[str]:
-    if row["outcome"] in {"invited", "unknown"}:
+    if row["outcome"] in {"invited", "unknown", "would_invite"}:
         yield "mailed"
     if row["outcome"] in {"failed", "unknown"}:
         yield "failed"

@@ -44,7 +44,9 @@ _KINDS: dict[str, tuple[str, str, Mapping[str, str]]] = {
     "doctor": ("check", "counts", _EXAMINED),
 }
 _ALWAYS = {"considered", "invited", "hold", "failed", "listed", "activated", "mailed", "held"}
-_MAILED = ("invited", "unknown")
+_MAILED = ("invited", "unknown", "would_invite")
+_MAILED_BATCHES = ("mailed", "would_be_mailed")
+_FOR_A_PERSON = ("hold", "held", "handed_over", "would_hand_over")
 _PEOPLE = 20
 _LONGEST_TITLE = 160
 _LONGEST_FAILURE = 600
@@ -90,9 +92,9 @@ def word_of(entry_point: str, host: str, result: Mapping[str, Any], *, names: bo
 def without_names(text: str, rows: Iterable[Row]) -> str:
     """The text without addresses and names of users."""
     text = _ADDRESS.sub("(an address)", text)
-    for name in {plain(row["name"]) for row in rows if row.get("name")}:
+    for name in {plain(row["name"]) for row in rows if text and row.get("name")}:
         if name in text:
-            text = text.replace(name, "(a user)")
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "(a user)", text)
     return text
 
 
@@ -112,7 +114,7 @@ def _failed_accounts(result: Mapping[str, Any]) -> str:
 
 def _happened(entry_point: str, counts: Mapping[str, Any], failure: str) -> Iterator[str]:
     yield "always"
-    mailed = ("mailed",) if entry_point in {"batches", "batch"} else _MAILED
+    mailed = _MAILED_BATCHES if entry_point in {"batches", "batch"} else _MAILED
     if entry_point not in {"audit", "doctor"} and any(counts.get(name) for name in mailed):
         yield "mailed"
     if failure or (entry_point not in {"audit", "doctor"} and (counts.get("failed") or counts.get("unknown"))):
@@ -125,7 +127,7 @@ def _holds(entry_point: str, counts: Mapping[str, Any]) -> bool:
     """Whether a person has to look at something."""
     if entry_point == "audit":
         return any(number for name, number in counts.items() if name != "not_activated")
-    return bool(counts.get("problem" if entry_point == "doctor" else "held") or counts.get("hold"))
+    return any(counts.get(name) for name in (("problem",) if entry_point == "doctor" else _FOR_A_PERSON))
 
 
 def _people(rows: Iterable[Row]) -> Iterator[str]:

@@ -151,3 +151,34 @@ def test_managers_in_a_csv_export_are_told_of_their_people(rc: Emulator, player:
     assert [one["state"] for one in played.invitations["notified"]] == ["skipped"]
     assert len(mailed(rc)) == 2 * len(people)
     assert (player.home / ".local/state/onboard.ringcentral/notified.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("entry_point", ["batches", "batch"])
+def test_owners_of_batches_are_told_by_both_entry_points(rc: Emulator, player: Player, entry_point: str) -> None:
+    people = pending(rc)[:2]
+    batch = {
+        "name": "Starters",
+        "users": [*(one.email for one in people), "new@example.com"],
+        "invite_on": "2020-01-01",
+        "owner": "Grace Hopper <grace@example.com>",
+    }
+    batches: dict[str, Any] = (
+        {"onboarding_batches": [batch]} if entry_point == "batches" else {"onboarding_batch": batch}
+    )
+    with Mailbox(player.folder) as box:
+        variables = {**batches, "reinvite_notify": {"mail": {**box.options, "owners": True}}}
+        play = role_play(**variables)
+        play[0]["tasks"] = [
+            {"include_role": {"name": role, "tasks_from": entry_point}} for role in play[0].pop("roles")
+        ]
+        played = player.play(play, "-vvvv")
+    assert played.code == 0, played.output
+    administrators, owner = box.mails
+    assert administrators.message["Subject"].startswith("RingCentral onboarding, localhost: 3 listed, 2 found")
+    assert owner.to == ["grace@example.com"]
+    assert {line for line in owner.text.splitlines() if line.startswith("- ")} == {
+        "- new@example.com: is not in RingCentral yet",
+        *(f"- {one.name} <{one.email}>: was invited now" for one in people),
+    }
+    assert len(mailed(rc)) == 2
+    assert PASSWORD not in played.output

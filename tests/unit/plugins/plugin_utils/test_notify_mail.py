@@ -85,6 +85,8 @@ FAILED = invited(row(1, outcome="failed"), failed=True, msg="0 of 1 users were i
         (invited(HELD), ["held"], 1),
         (invited(HELD), ["mailed", "failed"], 0),
         (FAILED, ["failed"], 1),
+        (invited(row(1, outcome="handed_over")), ["mailed"], 0),
+        (invited(row(1, outcome="handed_over")), ["held"], 1),
         ({"failed": True, "msg": "login refused"}, ["failed"], 1),
     ],
 )
@@ -143,6 +145,19 @@ def test_check_mode_shows_the_mail_and_sends_none(host: Host, folder: Path) -> N
         f"NOTIFIED mail would be sent to {BOTH}: RingCentral invitations, acme/europe: "
         "1 considered, 0 invited, 1 would be invited, 0 held, 0 failed"
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [(invited(row(1, outcome="would_invite")), 1), (invited(HELD), 0), (QUIET, 0)],
+)
+def test_check_mode_shows_what_the_real_run_would_send(
+    host: Host, folder: Path, answer: dict[str, Any], shown: int
+) -> None:
+    host.answer = answer
+    with Mailbox(folder) as box:
+        result = told(host, {"mail": box.options, "when": ["mailed"]}, check_mode=True)
+    assert len(result["notified"]) == shown
 
 
 def test_no_one_is_told_unless_asked(host: Host, folder: Path) -> None:

@@ -156,6 +156,15 @@ def test_the_state_file_is_its_owners_alone_and_forgets_after_a_day(host: Host, 
         assert db.execute("SELECT address FROM told").fetchall() == [("ada@example.com",)]
 
 
+def test_a_state_file_that_others_could_read_is_closed(host: Host, folder: Path) -> None:
+    host.answer = batches(row(1))
+    with Mailbox(folder) as box:
+        run(host, box)
+        state_file(folder).chmod(0o644)
+        assert states(run(host, box)) == [("mail", "grace@example.com", "skipped")]
+    assert state_file(folder).stat().st_mode & 0o777 == 0o600
+
+
 def _garbage(path: Path) -> None:
     path.write_bytes(b"not a database, " * 100)
 

@@ -167,6 +167,7 @@ def test_a_hook_that_fails_does_not_keep_the_others_from_theirs(host: Host) -> N
 
 
 def test_check_mode_posts_and_puts_nothing(host: Host) -> None:
+    host.answer = invited(row(1, outcome="would_invite"))
     with WebServer() as web:
         result = told(host, {"webhooks": [web.hook(kind="slack")], "uploads": [web.hook()]}, check_mode=True)
     assert web.got == []
