@@ -92,12 +92,12 @@ def chart(
     lines = (
         tag(
             "tr",
-            tag("th", bar.label, scope="row"),
-            *(tag("td", _number(value), class_="number", data_value=value) for value in bar.values),
-            tag("td", bar.more) if more else None,
-            data_tone=bar.tone or None,
+            tag("th", row.label, scope="row"),
+            *(tag("td", _number(value), class_="number", data_value=value) for value in row.values),
+            tag("td", row.more) if more else None,
+            data_tone=row.tone or None,
         )
-        for bar in bars
+        for row in bars
     )
     return tag(
         "figure",

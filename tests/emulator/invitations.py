@@ -49,7 +49,7 @@ class Both:
         self._later: list[tuple[float, Step]] = []
 
     def carry_out(self, write: Step | None, send: Step | None) -> None:
-        part, _, fate = self._faces.torn.partition("_")
+        part, __, fate = self._faces.torn.partition("_")
         if not (part and write and send):
             for step in (write, send):
                 if step:

@@ -25,7 +25,11 @@ def read_profile(document: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in profile.items():
         if not isinstance(value, KEYS[name]) or isinstance(value, bool):
             raise TypeError(f"{name}: {value!r} is not what a profile has there")
-    if wrong := [value for value in profile.get("limits", {}).values() if type(value) is not int or value < 0]:
+    if wrong := [
+        value
+        for value in profile.get("limits", {}).values()
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0
+    ]:
         raise TypeError(f"limits: {wrong[0]!r} is not a number of requests")
     options = dict(profile)
     if "faces" in options:

@@ -181,6 +181,6 @@ def test_whatever_is_answered_becomes_words_of_ours(answer: Any) -> None:
 
 def test_a_nested_answer_has_an_end() -> None:
     deep: Any = "x"
-    for _ in range(500):
+    for __ in range(500):
         deep = {"value": [deep, deep]}
     assert "<deep>" in json.dumps(Placeholders().shape(deep))
