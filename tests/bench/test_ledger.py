@@ -32,7 +32,7 @@ def fill(path: Path, size: int) -> None:
         ledger._db.execute(
             "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1) INSERT INTO invitation "
             "SELECT account_id, 4000 + i, 'person' || i || '@example.com', state, attempts, claimed_at, "
-            "last_invited_at, run, task, 'person' || i || '@example.com', message FROM invitation, n",
+            "last_invited_at, run, task, 'person' || i || '@example.com', message, batch FROM invitation, n",
             (size,),
         )
         assert len(ledger.history([user(0), user(size - 1), user(size)]).records) == 2
