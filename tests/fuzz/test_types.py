@@ -21,8 +21,12 @@ from fuzz.scenarios import SCENARIOS, Ran, Scenario, mails, pending
 SEED = 20260301
 MOST = int(os.environ.get("FUZZ_CASES", "400"))
 """Cases of a scenario that are tried, drawn by the seed; FUZZ_CASES=100000 tries all."""
-PLAUSIBLE = {("readAccountInfo", ("id",), "number_as_text"), ("readAccountInfo", ("id",), "zero")}
-"""Not wrong enough to be told from right: the account may have that id."""
+PLAUSIBLE = {
+    ("readAccountInfo", ("id",), "number_as_text"),
+    ("readAccountInfo", ("id",), "zero"),
+    *(("listExtensions", ("records", index, "id"), "number_as_text") for index in range(1000)),
+}
+"""Not wrong enough to be told from right: the account, or a user of it, may have that id."""
 SHOWN = 12
 MAILING = {"updateExtension", "extensionBulkUpdate"}
 Recorder = Callable[[str, object], None]
