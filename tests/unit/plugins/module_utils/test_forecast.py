@@ -146,7 +146,7 @@ def test_the_forecast_agrees_with_the_decision_on_each_day(age: timedelta) -> No
     )
 
 
-def test_twelve_thousand_users_cost_little(record_property: Any) -> None:
+def test_fourteen_days_cost_less_than_one_decision(record_property: Any) -> None:
     users = [user(number, created_at=NOW - timedelta(minutes=number)) for number in range(12_000)]
     records = [
         record(
@@ -157,11 +157,12 @@ def test_twelve_thousand_users_cost_little(record_property: Any) -> None:
         for number in range(6000)
     ]
     policy = Policy(min_age=timedelta(hours=1), limit=3000, max_attempts=2)
-    decisions = decide(policy, users, users, History(tuple(records)), NOW)
     started = time.process_time()
+    decisions = decide(policy, users, users, History(tuple(records)), NOW)
+    decided = time.process_time()
     found = foretell([Course(policy, decisions)], users, NOW, includes_today=True)
-    seconds = time.process_time() - started
-    record_property("seconds", seconds)
-    print(f"\nforecast: {seconds:.3f} s")
+    ratio = (time.process_time() - decided) / (decided - started)
+    record_property("ratio", ratio)
+    print(f"\nforecast: {ratio:.1f} times a decision")
     assert sum(len(one["users"]) for one in found) == 12_000
-    assert seconds < 0.6, "seconds of the processor, on a machine that does other work too"
+    assert ratio < 1, "processor time, compared with one decision about the same users in the same process"
