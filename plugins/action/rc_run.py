@@ -64,6 +64,7 @@ ENTRY_POINTS = {
     "audit": _entry_points.audit,
     "doctor": _entry_points.doctor,
     "prove": _entry_points.prove,
+    "status": _entry_points.status,
 }
 
 display = Display()
@@ -83,12 +84,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             }
         )
         entry_point = args["entry_point"]
+        if entry_point == "status":  # it asks what a run would do
+            self._task.check_mode = True
         try:
             task = self._as_task(entry_point, task_vars)
             notifier = _notify.Notifier(entry_point, task, len(task_vars["ansible_play_hosts_all"]))
         except (_role_task.Refused, InvalidOption) as why:
             return _entry_points.refusal(why)
         result = self._come_to(entry_point, task, task_vars)
+        if entry_point == "status":
+            return result  # no run to tell of
         with self._play_environment():  # that of proxies
             return notifier.about(result)
 

@@ -41,7 +41,7 @@ options:
     description: The entry point of the role.
     type: str
     required: true
-    choices: [main, account, batches, batch, audit, doctor, prove, summary]
+    choices: [main, account, batches, batch, audit, doctor, prove, status, summary]
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 seealso:

@@ -45,6 +45,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_director
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_files import Report, read_plan, write_plan
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variables import options_of
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._status_report import status_table
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import plain
 
 _AGAIN = ". Fix what the table shows and run this again; the ledger keeps users from being mailed twice"
@@ -198,6 +199,29 @@ def prove(task: Task) -> Result:
         ["" if task.check_mode else failure],
         prove_recommendation={task.host: {"complete": result["complete"], **result["recommendation"]}},
     )
+
+
+def status(task: Task) -> Result:
+    """Entry point status: what is known of the named users, and what a run would decide about them now."""
+    variables = task.variables
+    if not task.check_mode:  # the action plugin sees to it; a real run would mail
+        raise Refused(f"The entry point status runs in check mode alone. {UNSENT}")
+    if not variables["reinvite_users"]:
+        raise Refused(f"who names no user; add -e who=ada@example.com, or set reinvite_users. {UNSENT}")
+    directory, ledger = directory_options(task), _ledger(task)
+    asked = {"users": variables["reinvite_users"], "all_pending": False, "plan": None, "confirm": None}
+    options = {**options_of(variables, _argspec.send_invite()), **directory, "ledger": ledger, **asked}
+    result = task.run("rc_send_invite", options)
+    if "results" not in result:
+        return _failed(result)
+    result["results"] = with_advice(
+        result["results"], variables["reinvite_password_reset_text"], variables["reinvite_login_url"]
+    )
+    result["diff"] = {}
+    has_directory = any(value is not None for value in directory.values())
+    keeps_ledger = ledger is not None and ledger["backend"] != "none"
+    table = status_table(result, has_directory=has_directory, keeps_ledger=keeps_ledger)
+    return {**_done(result, [*_notices(result), *table], [_failure(result)]), "changed": False}
 
 
 def summarize(

@@ -38,6 +38,7 @@ _OTHERS = (
     "reinvite_onboarding_result",
     "reinvite_audit_result",
     "reinvite_doctor_result",
+    "reinvite_status_result",
     "reinvite_estate",
     "reinvite_counts",
     "onboarding_counts",
@@ -152,6 +153,7 @@ def spec_of(entry_point: str) -> Spec:
         "audit": _audit,
         "doctor": lambda: {**_prefixed(_argspec.doctor()), **_REPORT},
         "prove": _prove,
+        "status": _main,
         "summary": lambda: dict(_REPORT),
     }
     return makers[entry_point]()

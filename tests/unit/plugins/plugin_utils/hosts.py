@@ -152,6 +152,9 @@ class Host:
         more = {name: variables.pop(name) for name in ("check_mode", "under_awx") if name in variables}
         return _entry_points.doctor(self.task("doctor", variables, **more))
 
+    def status(self, *, check_mode: bool = True, **variables: Any) -> dict[str, Any]:
+        return _entry_points.status(self.task("status", variables, check_mode=check_mode))
+
     def prove(self, **variables: Any) -> dict[str, Any]:
         more = {name: variables.pop(name) for name in ("check_mode", "under_awx") if name in variables}
         return _entry_points.prove(self.task("prove", variables, **more))
