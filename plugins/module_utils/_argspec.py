@@ -47,6 +47,18 @@ def doctor() -> Spec:
     return {**connection(), "ledger": {**_ledger("sqlite", "custom_field", "none"), "apply_defaults": True}}
 
 
+def ledger_care() -> Spec:
+    """The options of rc_ledger."""
+    return {
+        **connection(),
+        "action": {"type": "str", "choices": ["show", "forget", "release"], "default": "show"},
+        "users": _strings(),
+        "confirm_not_mailed": {"type": "bool", "default": False},
+        "resend_after": {"type": "str", "default": "48h"},
+        "ledger": {**_ledger("sqlite"), "apply_defaults": True},
+    }
+
+
 def user_info() -> Spec:
     """The options of rc_user_info."""
     return {

@@ -48,6 +48,12 @@ def note_active(db: sqlite3.Connection, account: str, users: Iterable[str], now:
     db.executemany("INSERT OR REPLACE INTO activation VALUES (?, ?, ?)", rows)
 
 
+def forget_active(db: sqlite3.Connection, account: str, users: Iterable[str]) -> None:
+    """Forget that these users were found active."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'activation'").fetchone():
+        db.executemany("DELETE FROM activation WHERE account_id = ? AND user_id = ?", [(account, one) for one in users])
+
+
 def _asked(row: Sequence[object], seen: Mapping[object, object]) -> Asked | None:
     user_id, email, last, attempts = row
     try:

@@ -23,7 +23,7 @@ from ._ledger import (
     read_task,
     unreadable,
 )
-from ._ledger_activations import note_active, read_asked
+from ._ledger_activations import forget_active, note_active, read_asked
 from ._ledger_file import (
     NO_MAIL,
     connect,
@@ -146,6 +146,22 @@ class SqliteLedger(ForgetfulLedger):
         with explained(self._path, self._timeout):
             rows = self._db.execute(f"{_SELECT} AND run = ?", (self._account, hand_over))
             return self._recall([(record.user_id, record.mailbox) for record in map(_record, rows)])
+
+    def amend(self, changes: Sequence[tuple[Record, Record | None]]) -> None:
+        """Replace records, or delete them for None, all or none. LedgerError if one has changed meanwhile."""
+        self._db.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves no trace in free pages
+        with self._transaction():
+            for before, after in changes:
+                key = (self._account, before.user_id, before.mailbox)
+                row = self._db.execute(f"{_SELECT} AND user_id = ? AND mailbox = ?", key).fetchone()
+                if row is None or _record(row) != before:
+                    raise LedgerError(
+                        f"ledger: a run has changed the record of the user {before.user_id} meanwhile. "
+                        f"Try again. {NO_MAIL}"
+                    )
+                self._db.execute("DELETE FROM invitation WHERE account_id = ? AND user_id = ? AND mailbox = ?", key)
+                self._put([after] if after else [])
+            forget_active(self._db, self._account, {before.user_id for before, after in changes if after is None})
 
     def close(self) -> None:
         self._db.close()
@@ -291,5 +307,5 @@ def _record(row: Sequence[object]) -> Record:
             batch=read_batch(batch),
         )
     except ValueError as error:
-        words = f"the ledger's record of the user {user_id} cannot be read ({error}); repair or delete its row"
+        words = f"the ledger's record of the user {user_id} cannot be read ({error}); use rc_ledger with action release"
         return unreadable(str(user_id), words, str(email))

@@ -270,7 +270,7 @@ def test_a_row_that_cannot_be_believed_holds_its_user_alone(path: Path, column: 
     assert bad is not None
     assert bad.state == "unreadable"
     assert bad.message.startswith("the ledger's record of the user 4001 cannot be read (")
-    assert bad.message.endswith("repair or delete its row")
+    assert bad.message.endswith("use rc_ledger with action release")
     assert len(bad.message) < 200
     again = claim(1, "run-2")
     assert ledger.claim([again], {}).keys() == {"4001"}

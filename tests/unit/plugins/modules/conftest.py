@@ -18,7 +18,13 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspe
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import IncompleteDelivery
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import Response
-from ansible_collections.onboard.ringcentral.plugins.modules import rc_onboard, rc_send_invite, rc_user, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.modules import (
+    rc_ledger,
+    rc_onboard,
+    rc_send_invite,
+    rc_user,
+    rc_user_info,
+)
 from emulator import Emulator
 from machine import Machine
 from scripted import ACCOUNT, LIST, Clock, ScriptedWire, answer, client, log_in, page
@@ -62,6 +68,12 @@ class ModuleRunner:
     def info(self, people: Sequence[dict[str, Any]], **options: Any) -> dict[str, Any]:
         with self._login([(LIST, page(people))], 900) as api:
             return rc_user_info.run(_validated(_argspec.user_info(), options), api, self.clock.now)
+
+    def care(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        options = {"ledger": {"path": str(self.ledger)}, **options}
+        with self._login([], 900) as api:
+            params = _validated(_argspec.ledger_care(), options)
+            return rc_ledger.run(params, api, self.clock.now, check_mode=check_mode)
 
     def correct(
         self,
