@@ -72,7 +72,10 @@ def invite(task: Task) -> Result:
     )
     result |= _lists(result["results"])
     handed_over, unwritten = hand_over_files.write(result)
-    table = [*_notices(result), *invite_table(result, report.shown("csv"), planned=task.check_mode), *handed_over]
+    # beside all pending users, a name says little
+    named = variables["reinvite_users"] is not None and not options["all_pending"]
+    lines = invite_table(result, report.shown("csv"), planned=task.check_mode, named=named)
+    table = [*_notices(result), *lines, *handed_over]
     failures = [_failure(result) or _pending(task, result), unwritten]
     if task.check_mode and plan_file and not result.get("failed"):
         table += write_plan(plan_file, result, variables["reinvite_plan_max_age"])

@@ -94,8 +94,12 @@ def confirm_table(result: Mapping[str, Any], report: str = "", rows: int = 20) -
     return [*lines, f"SUMMARY hand-over {plain(what)}: {', '.join(parts)}"]
 
 
-def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *, planned: bool = False) -> list[str]:
-    """The lines of a table that says who was mailed, who was not, and why; ``planned`` is for check mode."""
+def invite_table(
+    result: Mapping[str, Any], report: str = "", rows: int = 20, *, planned: bool = False, named: bool = False
+) -> list[str]:
+    """The lines of a table that says who was mailed, who was not, and why; ``planned`` is for check mode. Where users
+    were ``named``, those who are skipped are shown by name.
+    """
     results: list[Row] = list(result["results"])
     corrected = [
         {"name": row["name"], "email": row["corrected_from"] or "no address", "after": row["email"]}
@@ -107,6 +111,8 @@ def invite_table(result: Mapping[str, Any], report: str = "", rows: int = 20, *,
     lines += group_lines(title, corrected, lambda row: f"-> {row['after']}", rows, report)
     for title, belongs, about in _GROUPS:
         lines += group_lines(title, [row for row in results if belongs(row)], about, rows, report)
+    if named:
+        lines += group_lines("NAMED, but not invited now", _skipped(results), _reason_and_date, rows, report)
     return [*lines, *_skipped_lines(results), _summary_line(result["counts"])]
 
 
@@ -138,8 +144,17 @@ def _addressed(text: str, login_url: str, row: Row) -> str:
     return re.sub("|".join(map(re.escape, values)), lambda match: values[match[0]], text)
 
 
+def _skipped(results: list[Row]) -> list[Row]:
+    return [row for row in results if row["decision"] == "skip" and row["reason"] not in _SHOWN_BY_NAME]
+
+
+def _reason_and_date(row: Row) -> str:
+    after = row["next_invite_after"]
+    return f"{_reason(row)}; not before {after}" if after else _reason(row)
+
+
 def _skipped_lines(results: list[Row]) -> Iterable[str]:
-    skipped = [row for row in results if row["decision"] == "skip" and row["reason"] not in _SHOWN_BY_NAME]
+    skipped = _skipped(results)
     later = Counter(plain(row["message"]) for row in skipped if row["reason"] == "outside_window")
     yield from (f"LATER ({count}), {when}" for when, count in later.most_common())
     reasons = Counter(plain(row["reason"]) for row in skipped)

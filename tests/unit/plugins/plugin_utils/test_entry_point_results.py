@@ -161,3 +161,12 @@ def test_a_refusal_leaves_the_shape_of_a_result() -> None:
         {},
         [],
     )
+
+
+def test_skipped_users_are_shown_by_name_only_if_they_were_named(host: Host, folder: Path) -> None:
+    assert folder
+    host.answer = invited(row(1, decision="skip", reason="recently_invited", outcome=None))
+    title = "NAMED, but not invited now (1)"
+    assert title in host.invite(reinvite_users=["101"])["table"]
+    assert title not in host.invite()["table"]
+    assert title not in host.invite(reinvite_users=["101"], reinvite_all_pending=True)["table"]

@@ -283,3 +283,16 @@ def test_waves_are_listed_with_their_sizes_and_users_in_none() -> None:
     assert table[1:4] == ["WAVE Paris (2)", "WAVE Rome (0)", "IN NO WAVE, not mailed (1)"]
     waves[-1]["users"] = 0
     assert not any("IN NO WAVE" in line for line in invite_table({**result(), "waves": waves}))
+
+
+def test_a_skipped_user_who_was_named_is_shown_with_the_date() -> None:
+    people = (
+        skipped("recently_invited", message="the link is good", next_invite_after="2026-03-04T09:00:00Z"),
+        skipped("disabled"),
+    )
+    lines = invite_table(result(*people), named=True)
+    where = lines.index("NAMED, but not invited now (2)")
+    assert lines[where + 1].endswith("  recently_invited - the link is good; not before 2026-03-04T09:00:00Z")
+    assert lines[where + 2].endswith("  disabled")
+    assert lines[where + 3] == "SKIPPED (2), 1 disabled, 1 recently_invited"
+    assert not [line for line in invite_table(result(*people)) if line.startswith("NAMED")]
