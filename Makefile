@@ -12,7 +12,7 @@ LINK = build/collections/ansible_collections/onboard/ringcentral
 NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults fuzz test-ad test-runner test-image test-awx test-eda ee bench live lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -49,6 +49,9 @@ test-awx: .venv-awx/.ready ## awx/ applied to a stand-in of AWX, and its jobs ru
 
 test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
 	@PATH="$$PWD/.venv-eda/bin:$$PATH" .venv-eda/bin/python -m pytest --junit-xml=build/junit/test-eda.xml tests/eda
+
+test-peers: .venv/.ready build/peers/.ready ## RingCentral's own SDKs on the emulator, and Prism between it and the modules (npm)
+	@PATH="$$PWD/.venv/bin:$$PATH" PEERS="$$PWD/build/peers" .venv/bin/python -m pytest --junit-xml=build/junit/test-peers.xml tests/peers
 
 live: .venv/.ready | $(LINK) ## Doctor, then prove, on a real account: RC_... in the environment, PROVE_USERS=<test users>
 	@test -n "$(PROVE_USERS)" || { echo 'make live: set PROVE_USERS to one to five test users, with commas between them' >&2; exit 2; }
@@ -112,6 +115,11 @@ clean: ## Remove everything the other targets made
 
 $(LINK):
 	@$(PYTHON) tests/checkout.py >/dev/null
+
+build/peers/.ready: tests/peers/package.json
+	@mkdir -p build/peers && cp tests/peers/package.json build/peers
+	@npm install --prefix build/peers --no-audit --no-fund --no-package-lock --loglevel=error
+	@touch $@
 
 # Environments. Each is made again when its requirements change.
 .venv/.ready: $(NEEDS)

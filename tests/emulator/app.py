@@ -191,7 +191,8 @@ class RingCentral:
 
 
 def _response(status: int, headers: Mapping[str, str], text: str) -> web.Response:
-    return web.Response(status=status, headers=headers, text=text, content_type=spoiled.content_type(text))
+    kind = spoiled.content_type(text) if text else None
+    return web.Response(status=status, headers=headers, text=text, content_type=kind)
 
 
 def _in_place(entry: dict[str, Any], status: int, headers: Mapping[str, str], text: str) -> web.Response:
