@@ -104,10 +104,8 @@ build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed 
 ee: .venv-runner/.ready ## What an execution environment is built from, in build/ee/context (EE=<definition>)
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" .ci/ee $(EE)
 
-docs: .venv-lint/.ready | $(LINK) ## The reference of modules and roles as reStructuredText in build/docs
-	@rm -rf build/docs && mkdir -p build/docs
-	@PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/build/collections" .venv-lint/bin/antsibull-docs \
-	    collection --use-current --squash-hierarchy --dest-dir build/docs onboard.ringcentral
+docs: .venv-docs/.ready | $(LINK) ## The documentation as a site in build/docs/html; a warning is an error
+	@.ci/docs .venv-docs
 
 clean: ## Remove everything the other targets made
 	rm -rf .venv .venv-* build .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output
@@ -139,6 +137,9 @@ build/peers/.ready: tests/peers/package.json
 
 .venv-lint/.ready: $(NEEDS) tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
+
+.venv-docs/.ready: requirements.txt tests/requirements-docs.txt
+	@.ci/environment .venv-docs "$(PYTHON)" -r tests/requirements-docs.txt
 
 .venv-molecule/.ready: $(NEEDS)
 	@.ci/environment .venv-molecule "$(PYTHON)" -r tests/requirements.txt 'molecule>=24.7'
