@@ -30,6 +30,7 @@ NAMES = {
         "RingCentral onboarding",
         "RingCentral preview",
         "RingCentral re-invite",
+        "RingCentral status",
     ],
     "workflow_job_templates": ["RingCentral re-invite after approval, acme_europe"],
     "schedules": [
@@ -127,6 +128,7 @@ def test_failures_and_held_users_are_told_to_somebody(configured: Site) -> None:
         "RingCentral onboarding": both,
         "RingCentral preview": [],
         "RingCentral re-invite": both,
+        "RingCentral status": [],
     }
     (workflow,) = kept(awx, "workflow_job_templates").values()
     assert linked(awx, "workflow_job_templates", workflow, "notification_templates_error") == both

@@ -34,6 +34,7 @@ ENTRY_POINTS = {
     "playbooks/onboard.yml": "batches",
     "playbooks/handed_over.yml": "main",
     "playbooks/audit.yml": "audit",
+    "playbooks/status.yml": "status",
 }
 
 

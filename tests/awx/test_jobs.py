@@ -146,6 +146,27 @@ def test_an_operator_can_neither_read_nor_change_nor_borrow(configured: Site) ->
     assert ask(awx, "operator", "POST", f"job_templates/{preview}/launch/", launch)[0] == 404
 
 
+def test_the_help_desk_asks_about_one_person_and_no_one_is_mailed(
+    configured: Site, accounts: Accounts, tmp_path: Path
+) -> None:
+    people = accounts["acme_europe"].account.extensions.values()
+    who = next(one for one in people if (one.status, one.type) == ("NotActivated", "User"))
+    before = mailed(accounts["acme_europe"])
+    job = jobs.launched(
+        configured.awx.store,
+        "RingCentral status",
+        tmp_path,
+        credentials=["RingCentral acme_europe"],
+        limit="acme_europe",
+        extra_data={"reinvite_users": str(who.id)},
+    )
+    played = run(job, tmp_path / "job")
+    assert played.code == 0, played.output
+    assert f"id {who.id}" in played.output
+    assert "tell them" in played.output
+    assert mailed(accounts["acme_europe"]) == before
+
+
 def test_people_are_invited_by_name_in_a_template_of_their_own(
     configured: Site, accounts: Accounts, tmp_path: Path
 ) -> None:
