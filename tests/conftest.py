@@ -27,6 +27,12 @@ importlib.invalidate_caches()  # that path may have been looked at before it exi
 LONGEST = ("test_onboarding_story.py", "test_estate.py", "test_role_plans.py")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let ansible-test run the tests as pytest does: a process for each takes much longer and isolates nothing."""
+    if (forks := config.pluginmanager.get_plugin("ansible_forked")) is not None:
+        config.pluginmanager.unregister(forks)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
 

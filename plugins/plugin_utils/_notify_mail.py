@@ -141,7 +141,8 @@ class Postman:
 
     def _explained(self, error: Exception, otherwise: str, *, sent: bool) -> MailError:
         where = f"the mail server {self._mail.server}:{self._mail.port}"
-        if self._watch.is_over or isinstance(error, TimeoutError):
+        # smtplib reports a reply that did not come in time as a lost connection
+        if self._watch.is_over or any(isinstance(one, TimeoutError) for one in (error, error.__context__)):
             return MailError(f"{where} did not answer within {self._mail.timeout:g} s", sent=sent)
         for kind, why in _REFUSALS:
             if isinstance(error, kind):

@@ -78,6 +78,7 @@ def test_no_job_template_has_a_credential_and_each_asks_for_it(configured: Site)
     assert {name for name, kind in kinds.items() if kind == "check"} == {
         "RingCentral preview",
         "RingCentral anybody pending",
+        "RingCentral status",
     }
 
 

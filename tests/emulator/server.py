@@ -75,7 +75,7 @@ class Emulator:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        return self._at_rest(lambda: deepcopy(self.world.log))
+        return self._at_rest(lambda: [dict(entry) for entry in self.world.log])
 
     def state(self) -> dict[str, Any]:
         return self._at_rest(lambda: deepcopy(self.world.state()))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import trustme
@@ -273,6 +274,15 @@ def test_a_server_that_says_too_much_or_nothing_is_left(
     (warning,) = warnings(result)
     assert said in warning or "did not answer within" in warning
     assert result["failure"] == ""
+
+
+def test_a_reply_that_does_not_come_is_told_as_such(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_notify_mail.threading, "Timer", Mock())  # the socket's own time-out comes first
+    with endless(b"220 hello\r\n") as port:
+        server = {"server": "127.0.0.1", "port": port, "security": "none"}
+        result = told(host, {"mail": {**server, "sender": "a@example.com", "to": ["b@example.com"]}, "timeout": 0.1})
+    (warning,) = warnings(result)
+    assert "did not answer within 0.1 s" in warning
 
 
 STARTTLS = (b"220 hello\r\n", b"250-hello\r\n250 STARTTLS\r\n", b"220 go on\r\n")
