@@ -117,7 +117,15 @@ def test_an_unexpected_error_keeps_a_partial_result(rc: Emulator) -> None:
     assert (result["failed"], result["changed"], result["results"]) == (True, True, [1])
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+@pytest.fixture(params=["SIGTERM", "SIGINT", "SIGHUP"])
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A signal that is not ignored, as two of them are if these tests run below nohup."""
+    number = getattr(signal, request.param)
+    inherited = signal.signal(number, signal.SIG_DFL)
+    yield request.param
+    signal.signal(number, inherited)
+
+
 def test_a_signal_ends_the_run_between_two_requests_and_the_session_too(rc: Emulator, name: str) -> None:
     number = getattr(signal, name)
     before = signal.getsignal(number)
