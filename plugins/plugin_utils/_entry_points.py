@@ -167,7 +167,7 @@ def audit(task: Task) -> Result:
 def doctor(task: Task) -> Result:
     """Entry point doctor: whether invitations will work with the account."""
     # it only reads, so that check mode is no reason to write no report
-    report = Report(replace(task, check_mode=False), name=f"{file_name(task.host)}-doctor")
+    report = Report(replace(task, check_mode=False), "doctor")
     result = task.run("rc_doctor", options_of(task.variables, _argspec.doctor()))
     if "lines" not in result:
         return _failed(result)

@@ -33,7 +33,7 @@ def test_of_two_accounts_the_one_that_cannot_invite_fails(tmp_path: Path) -> Non
     assert (played.stats["able"]["failures"], played.stats["unable"]["failures"], played.changed) == (0, 1, 0)
     assert played.custom["_run"]["doctor_counts"]["able"]["problem"] == 0
     assert played.custom["_run"]["doctor_counts"]["unable"]["problem"] == 2
-    report = player.report("unable-doctor")
+    report = player.report("doctor/unable")
     assert {one["feature"] for one in report["features"] if one["state"] == "cannot"} >= {"invite one user"}
-    assert player.report("able-doctor")["account"] == {"id": "400131426008", "main_number": "+16505550100"}
+    assert player.report("doctor/able")["account"] == {"id": "400131426008", "main_number": "+16505550100"}
     assert not [secret for secret in (CLIENT_SECRET, JWT) if secret in played.output]
