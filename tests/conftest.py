@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
@@ -28,9 +29,14 @@ LONGEST = ("test_onboarding_story.py", "test_estate.py", "test_role_plans.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let ansible-test run the tests as pytest does: a process for each takes much longer and isolates nothing."""
+    """Let ansible-test run the tests as pytest does: a process for each takes much longer and isolates nothing. And
+    let no property fail because the machine is busy."""
     if (forks := config.pluginmanager.get_plugin("ansible_forked")) is not None:
         config.pluginmanager.unregister(forks)
+    if importlib.util.find_spec("hypothesis"):
+        hypothesis = importlib.import_module("hypothesis")
+        hypothesis.settings.register_profile("busy", deadline=None)
+        hypothesis.settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,6 +40,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils import (
     _role_task,
     _role_variables,
 )
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._progress_lines import ProgressLines
 
 COLLECTION = "onboard.ringcentral"
 MODULES: dict[str, _run.Run] = {
@@ -186,7 +187,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             caller = Caller(params, check_mode=bool(self._task.check_mode), diff=bool(self._task.diff))
             caller.no_log_values |= secrets | self._secrets
             run = partial(rc_prove.run, ask=self._ask) if module == "rc_prove" else MODULES[module]
-            result = _run.perform(caller, run, self._show) | {"warnings": caller.warnings}
+            result = _run.perform(caller, run, ProgressLines(self._show)) | {"warnings": caller.warnings}
         hidden: dict[str, Any] = remove_values(result, caller.no_log_values)
         return hidden
 
@@ -197,8 +198,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return _environment(environment)
 
     def _show(self, line: str) -> None:
-        """Show a line about the current step with -v."""
-        display.v(line, host=self._task_host)
+        display.display(f"[{self._task_host}] {line}")
 
     def _ask(self, question: str) -> str | None:
         """Ask the person at the terminal; None if there is none."""

@@ -73,7 +73,8 @@ class Client:
     ``sleep`` and ``clock`` (monotonic) are in seconds; ``on_secret`` hears of each secret that could come
     back in an answer, so that it can be kept out of every output. ``now`` is the controller's own time, to be
     compared with RingCentral's (None: not compared); ``random`` gives numbers from 0 up to 1. ``max_work``,
-    ``on_wait`` and ``interrupted`` are those of ``Budget``.
+    ``on_wait`` and ``interrupted`` are those of ``Budget``. ``on_page`` hears after each page of a list how many
+    records were read, and of how many, if RingCentral says so.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Client:
         random: Callable[[], float] = lambda: 0.0,
         max_work: float | None = None,
         on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
+        on_page: Callable[[int, Any], None] = lambda _read, _total: None,
         interrupted: Callable[[], str] = lambda: "",
     ) -> None:
         self.warnings: list[str] = []
@@ -104,6 +106,7 @@ class Client:
         self._clock = clock
         self._pacer = Pacer(clock, random)
         self._on_secret = on_secret
+        self._on_page = on_page
         self._redactor = Redactor()
         self._unproven_clock = now
         self._is_ending = False
@@ -194,12 +197,19 @@ class Client:
 
         The links in an answer are never followed.
         """
+        read = 0
 
         def ask(page: int) -> dict[str, Any]:
+            nonlocal read
             paging = {"page": page, "perPage": PAGE_SIZE}
             if json is None:
-                return self.call(operation, params={**params, **paging})
-            return self.call(operation, params=params, json={**json, **paging})
+                answer = self.call(operation, params={**params, **paging})
+            else:
+                answer = self.call(operation, params=params, json={**json, **paging})
+            records, said = answer.get("records"), answer.get("paging")
+            read = (read if page > 1 else 0) + (len(records) if isinstance(records, list) else 0)
+            self._on_page(read, said.get("totalElements") if isinstance(said, dict) else None)
+            return answer
 
         what = f"{operation.method} {operation.path.format(account=self._account)}"
         yield from read_whole(ask, lambda pause: self.wait(pause, f"reading the list {what} again"), what).values()

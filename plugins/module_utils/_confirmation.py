@@ -13,7 +13,7 @@ from typing import Any
 
 from ._addresses import shown
 from ._decisions import Decision, judge_again
-from ._delivery import Group, Progress
+from ._delivery import Group
 from ._errors import IncompleteDelivery, InvalidOption, RingCentralError
 from ._hand_overs import expires_at, portal_order
 from ._history import History
@@ -24,6 +24,7 @@ from ._options import octal_twin, read_exclude
 from ._outcomes import failure_of, result_of
 from ._policy import Policy
 from ._policy_options import read_max_age
+from ._progress import Progress
 from ._recording import Confirming
 from ._stages import Outcome, ledger_of
 from ._times import for_people, parse_duration, to_iso

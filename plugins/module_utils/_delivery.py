@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, repeat
 from typing import Any, Literal
 
@@ -28,12 +29,14 @@ from ._errors import (
 from ._ledger import Ledger, failed, in_doubt, invited, with_task
 from ._model import Record
 from ._policy import Policy
+from ._progress import Progress
 from ._times import for_people
 from ._users import Api
 
 Transport = Literal["auto", "bulk", "single", "portal"]
-Progress = Callable[[str], None]
-"""Called with a line that says what the run is doing now."""
+
+_TROUBLES = {"failed": "refused", "unknown": "uncertain"}
+"""What is told beside the number of those who had their turn, by outcome."""
 
 _POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at a bulk task, after those that earlier tasks took; the last one repeats."""
@@ -142,13 +145,19 @@ class Delivery:
                     group.stop(self.stopped, is_concerned=round_.holds(group))
             else:
                 round_.count(self.done)
-                self._progress(f"{self._verb} {sum(group.tried for group in groups)} of {total} invitations")
+                self._progress(self._so_far(sum(group.tried for group in groups), total))
+
+    def _so_far(self, tried: int, total: int) -> str:
+        outcomes = Counter(str(one.outcome) for one in self.done.values())
+        rest = [f"{outcomes[name]:,} {words}" for name, words in _TROUBLES.items() if outcomes[name]]
+        return ", ".join([f"{self._verb} {tried:,} of {total:,}", *rest])
 
     def pause(self, seconds: float, why: str) -> None:
         """Wait between two waves, as the user asked."""
         if seconds <= 0:
             return
-        self._progress(f"waiting {seconds:.0f} s {why}")
+        until = for_people(self._now() + timedelta(seconds=seconds))
+        self._progress(f"waiting {seconds:.0f} s {why}, until {until}", lasts=seconds)
         try:
             self._api.pause(seconds)
         except RingCentralError as error:

@@ -41,6 +41,7 @@ from ._operations import (
 )
 from ._pacing import parse_http_date
 from ._permissions import read_profile, user_permissions
+from ._progress import Progress
 from ._users import check_account
 
 _ENDS = (Interrupted, LoginRefused, OutOfTime, WrongAccount, WrongClock)
@@ -54,7 +55,7 @@ NO_TASK = "doctor"
 class Reader:
     """Sends requests one by one, until an error ends all of them."""
 
-    def __init__(self, api: Client, now: Callable[[], datetime], progress: Callable[[str], None]) -> None:
+    def __init__(self, api: Client, now: Callable[[], datetime], progress: Progress) -> None:
         self.readings = Readings()
         self._api = api
         self._now = now
@@ -98,7 +99,7 @@ class Reader:
             self.readings.skew = (self._now() - date).total_seconds()
 
 
-def read_all(api: Client, options: Options, now: Callable[[], datetime], progress: Callable[[str], None]) -> Readings:
+def read_all(api: Client, options: Options, now: Callable[[], datetime], progress: Progress) -> Readings:
     """Everything that ``diagnose`` judges. Never raises for what RingCentral answers."""
     reader = Reader(api, now, progress)
     found = reader.readings

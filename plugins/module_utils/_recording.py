@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from ._decisions import Decision
-from ._delivery import Delivery, Group, Progress, Round, Transport
+from ._delivery import Delivery, Group, Round, Transport
 from ._hand_overs import CANARY, Batch, in_portal_order, split
 from ._ledger import Ledger
 from ._model import Record
 from ._policy import Policy
+from ._progress import Progress
 from ._users import Api
 
 

@@ -22,16 +22,9 @@ from ._guards import narrowed
 from ._http import REQUESTS_IMPORT_ERROR, RequestsWire
 from ._login import Credentials
 from ._options import read_expected_account
+from ._progress import Progress, silent
 from ._signals import Signals
 from ._times import utc_now
-
-Progress = Callable[[str], None]
-"""Called with a line that says what the run is doing now."""
-
-
-def silent(_line: str) -> None:
-    """A Progress that shows nothing."""
-
 
 MOST_WORK = 3600.0
 """Seconds that a run may take beside what it waits: far more than any needs, so that each run ends."""
@@ -83,7 +76,8 @@ def perform(
                 module.params,
                 on_secret=module.no_log_values.add,
                 credentials=credentials or read_credentials,
-                on_wait=lambda seconds, why: progress(f"waiting {seconds:.0f} s for {why}"),
+                on_wait=lambda seconds, why: progress(f"waiting {seconds:.0f} s for {why}", lasts=seconds),
+                on_page=lambda read, total: progress(f"read {read:,}{_of(total)}"),
                 signals=signals,
             )
         except RingCentralError as error:
@@ -120,6 +114,10 @@ def _outcome(module: Caller, run: Run, api: Client, progress: Progress) -> dict[
         }
 
 
+def _of(total: object) -> str:
+    return f" of {total:,}" if isinstance(total, int) else ""
+
+
 def _trace(api: Client, bug: BaseException | None) -> dict[str, str]:
     """Where a bug is, without secrets."""
     if bug is None:
@@ -133,6 +131,7 @@ def connect(
     on_secret: Callable[[str], object],
     credentials: Callable[[Mapping[str, Any]], Credentials] | None = None,
     on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
+    on_page: Callable[[int, Any], None] = lambda _read, _total: None,
     signals: Signals | None = None,
 ) -> Client:
     """A client as the options of the fragment ``connection`` describe it; nothing is sent yet."""
@@ -160,6 +159,7 @@ def connect(
         random=random.random,
         max_work=MOST_WORK,
         on_wait=on_wait,
+        on_page=on_page,
         interrupted=signals.name if signals else lambda: "",
     )
 

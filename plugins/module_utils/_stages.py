@@ -17,7 +17,7 @@ from ._conversion import Asked
 from ._corrections import Correction, correct, corrected, corrections, with_corrections
 from ._decisions import Decision, decide, judge_again, without_taken
 from ._decisions import Outcome as DecisionOutcome
-from ._delivery import Delivery, Group, Progress, Transport
+from ._delivery import Delivery, Group, Transport
 from ._errors import GuardExceeded, RingCentralError
 from ._hand_overs import Batch, foreseen, is_certain, made_now, still_open, waits
 from ._history import History
@@ -25,6 +25,7 @@ from ._ledger import Ledger, in_hand_over, new_ledger_warnings
 from ._ledger_backends import open_ledger
 from ._model import Record, User
 from ._policy import Policy
+from ._progress import Progress
 from ._recording import HandingOver
 from ._users import Account, Api, list_users
 from ._waves import EVERYBODY, IN_NO_WAVE, Wave, wave_of

@@ -179,7 +179,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._doctor import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._doctor_model import Options
 from ansible_collections.onboard.ringcentral.plugins.module_utils._doctor_reads import read_all
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_expected_account
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 
 
 def run(

@@ -191,7 +191,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backen
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_care import Person, decide, diff_of, row_of
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_users
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration, to_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, read_account
 

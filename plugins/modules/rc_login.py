@@ -117,12 +117,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._credentials i
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._guards import expected_accounts
 from ansible_collections.onboard.ringcentral.plugins.module_utils._login import check_credential
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import (
-    Progress,
-    perform,
-    read_credentials,
-    silent,
-)
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform, read_credentials
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import read_account
 
 _LOGOUT = {

@@ -245,6 +245,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import User
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._proof import (
     AUDIT,
     FIELD,
@@ -269,7 +270,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._proof_users i
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._proof_watch import ListeningApi, Watch
 from ansible_collections.onboard.ringcentral.plugins.module_utils._proving import Proving, Setting
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import list_users, read_account
 
 MAILS = [step.name for step in MAIL_STEPS]

@@ -426,7 +426,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._outlook impor
 from ansible_collections.onboard.ringcentral.plugins.module_utils._plans import check_account, check_age
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import read_policy
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, refuse_strangers
 from ansible_collections.onboard.ringcentral.plugins.module_utils._stages import (
     Outcome,

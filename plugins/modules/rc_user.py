@@ -303,7 +303,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._model import describe
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._user_changes import (
     Change,
     Problem,

@@ -282,7 +282,8 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._options impor
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy_options import directory_of
-from ansible_collections.onboard.ringcentral.plugins.module_utils._run import Progress, perform, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
+from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._selection import find_users, user_filter
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
 from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, list_users, read_account

@@ -31,6 +31,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger import ForgetfulLedger, Ledger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._policy import Policy
+from ansible_collections.onboard.ringcentral.plugins.module_utils._times import for_people
 from ansible_collections.onboard.ringcentral.plugins.module_utils._window import read_window
 from scripted import NOW, user
 
@@ -317,8 +318,16 @@ def test_an_invited_user_stays_invited_if_the_window_closes_before_the_fallback(
 
 
 def test_a_pause_is_announced_and_slept() -> None:
-    api, lines = StrictApi(), list[str]()
-    sending = delivery(api, progress=lines.append)
+    api, lines = StrictApi(), list[tuple[str, float]]()
+    sending = delivery(api, progress=lambda line, *, lasts=0: lines.append((line, lasts)))
     sending.pause(90, "before the wave Rome")
     sending.pause(0, "before the wave Oslo")
-    assert (api.waits, lines) == ([90], ["waiting 90 s before the wave Rome"])
+    until = for_people(NOW + timedelta(seconds=90))
+    assert (api.waits, lines) == ([90], [(f"waiting 90 s before the wave Rome, until {until}", 90)])
+
+
+def test_what_went_wrong_so_far_is_told() -> None:
+    lines: list[str] = []
+    sending = delivery(StrictApi(bad={"4003"}), progress=lambda line, **_more: lines.append(line))
+    sending.send([group(1, 2, 3, 4, max_failures=4)], "single")
+    assert lines[-1] == "sent 4 of 4, 1 refused"

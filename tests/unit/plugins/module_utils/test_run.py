@@ -172,7 +172,7 @@ def test_a_signal_that_is_ignored_stays_ignored(rc: Emulator) -> None:
 
 
 def test_waits_are_announced_to_the_user(rc: Emulator) -> None:
-    lines: list[str] = []
+    lines: list[tuple[str, float]] = []
 
     def waiting(params: Any, api: Any, now: Any, *, check_mode: bool, progress: Any) -> dict[str, Any]:
         api._budget._sleep = lambda _seconds: None
@@ -180,8 +180,15 @@ def test_waits_are_announced_to_the_user(rc: Emulator) -> None:
         api._budget.wait(api._pacer.delay("medium"), "the rate limit of the group medium")
         return {}
 
-    _run.perform(module(rc), waiting, lines.append)
-    assert lines == ["waiting 6 s for the rate limit of the group medium"]
+    _run.perform(module(rc), waiting, lambda line, *, lasts=0: lines.append((line, round(lasts))))
+    assert lines == [("waiting 6 s for the rate limit of the group medium", 6)]
+
+
+def test_pages_are_announced_to_the_user() -> None:
+    lines: list[str] = []
+    with Emulator(users=2500, pending=3) as large:
+        _run.perform(module(large), listing, lambda line, **_more: lines.append(line))
+    assert lines == ["read 1,000 of 2,500", "read 2,000 of 2,500", "read 2,500 of 2,500"]
 
 
 def test_the_clock_is_compared(rc: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
