@@ -11,8 +11,11 @@ PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 LINK = build/collections/ansible_collections/onboard/ringcentral
 NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
+# A failure hides no other one.
+MAKEFLAGS += --keep-going
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ansible lint-papers format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -22,6 +25,15 @@ help: ## This list
 
 demo: .venv/.ready ## Show the collection at work against an emulated RingCentral (no account needed)
 	@PATH="$$PWD/.venv/bin:$$PATH" tests/demo.sh
+
+check: ## Lint, types and unit tests, in a minute at most: before each commit
+	@$(MAKE) --no-print-directory --output-sync --jobs=2 lint-ruff lint-format lint-types check-units
+
+# The pure parts and the papers. What starts programs, kills them or measures is left to `make test`.
+check-units: .venv/.ready
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --quiet --no-cov \
+	    -k 'not (killed_anywhere or any_value or twenty_thousand or days_cost or in_proportion or at_its_own_users)' \
+	    tests/unit/*.py tests/unit/plugins/filter tests/unit/plugins/module_utils
 
 test: .venv/.ready ## Unit and integration tests, from nothing, without root
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --cov --junit-xml=build/junit/test.xml
@@ -61,17 +73,29 @@ live: .venv/.ready | $(LINK) ## Doctor, then prove, on a real account: RC_... in
 
 lint: lint-python lint-ansible lint-papers ## ruff, mypy, ansible-lint, licences, changelog, documentation
 
-lint-python: .venv-lint/.ready | $(LINK)
+lint-python: lint-ruff lint-format lint-types
+
+lint-ruff: .venv-lint/.ready | $(LINK)
 	.venv-lint/bin/ruff check
+
+lint-format: .venv-lint/.ready
 	.venv-lint/bin/ruff format --check
+
+lint-types: .venv-lint/.ready | $(LINK)
 	.venv-lint/bin/mypy
 
 lint-ansible: .venv-lint/.ready | $(LINK)
 	PATH="$$PWD/.venv-lint/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/build/collections" .venv-lint/bin/ansible-lint --strict
 
-lint-papers: .venv-lint/.ready
+lint-papers: lint-licences lint-changelog lint-docs
+
+lint-licences: .venv-lint/.ready
 	.venv-lint/bin/reuse lint --quiet || .venv-lint/bin/reuse lint
+
+lint-changelog: .venv-lint/.ready
 	.venv-lint/bin/antsibull-changelog lint
+
+lint-docs: .venv-lint/.ready
 	PATH="$$PWD/.venv-lint/bin:$$PATH" .venv-lint/bin/antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
 
 format: .venv-lint/.ready ## Lay the Python files out as `make lint` wants them

@@ -35,3 +35,10 @@ def test_each_target_of_the_makefile_is_listed() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     described = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)) - {"help", "clean"}
     assert set(re.findall(r"^\| `make ([a-z-]+)`", TEXT, re.MULTILINE)) == described
+
+
+def test_nox_has_a_session_for_each_target() -> None:
+    pattern = re.search(r're.findall\(r"(.+?)",', (ROOT / "noxfile.py").read_text("utf-8"))
+    assert pattern, "noxfile.py reads the targets from the Makefile"
+    sessions = {name for name, _text in re.findall(pattern[1], (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)}
+    assert sessions - {"help", "clean"} == set(re.findall(r"^\| `make ([a-z-]+)`", TEXT, re.MULTILINE))
