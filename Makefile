@@ -15,7 +15,7 @@ NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 MAKEFLAGS += --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build release docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -124,6 +124,9 @@ molecule: .venv-molecule/.ready | $(LINK) ## The role's scenarios: check, conver
 
 build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed elsewhere and tried
 	@.ci/artifact .venv
+
+release: .venv/.ready ## The tagged commit's artifact with bill of materials and signature (KEY=<gpg key>; needs release.yml)
+	@.ci/release .venv "$(KEY)"
 
 ee: .venv-runner/.ready ## What an execution environment is built from, in build/ee/context (EE=<definition>)
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" .ci/ee $(EE)
