@@ -5,6 +5,9 @@ PYTHON ?= python3
 # What the other end of the matrix runs on: the newest Python here that the newest ansible-core supports.
 NEWEST = $(shell .ci/find-python 3.14 3.13 3.12)
 OLDEST = $(shell .ci/find-python 3.10)
+# Which release of PyPI's ansible brings awx.awx: 11, 12 or 13. Without it, the newest that PYTHON can run.
+ANSIBLE ?=
+AWX = .venv-awx$(ANSIBLE:%=-%)
 EE ?= execution-environment.yml
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 # A collections path in which this checkout is onboard.ringcentral, whatever its folder is called: an ignored link.
@@ -56,8 +59,8 @@ test-runner: .venv-runner/.ready ## Jobs as AWX runs them, by ansible-runner, an
 test-image: .venv-runner/.ready ## The execution environment as an image, and jobs in it (root, podman, debootstrap)
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" EE_PYTHON="$${EE_PYTHON:-$$(.ci/find-python 3.12)}" .venv-runner/bin/python -m pytest --junit-xml=build/junit/test-image.xml tests/image
 
-test-awx: .venv-awx/.ready ## awx/ applied to a stand-in of AWX, and its jobs run
-	@PATH="$$PWD/.venv-awx/bin:$$PATH" .venv-awx/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-awx.xml tests/awx
+test-awx: $(AWX)/.ready ## awx/ applied to a stand-in of AWX, and its jobs run (ANSIBLE=11, 12 or 13)
+	@PATH="$$PWD/$(AWX)/bin:$$PATH" $(AWX)/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/test-awx.xml tests/awx
 
 test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
 	@PATH="$$PWD/.venv-eda/bin:$$PATH" .venv-eda/bin/python -m pytest --junit-xml=build/junit/test-eda.xml tests/eda
@@ -159,8 +162,8 @@ build/peers/.ready: tests/peers/package.json
 .venv-eda/.ready: requirements.txt tests/requirements-eda.txt
 	@.ci/environment .venv-eda "$(PYTHON)" -r tests/requirements-eda.txt
 
-.venv-awx/.ready: $(NEEDS) tests/requirements-awx.txt
-	@.ci/environment .venv-awx "$(PYTHON)" -r tests/requirements-awx.txt
+$(AWX)/.ready: $(NEEDS) tests/requirements-awx.txt
+	@.ci/environment $(AWX) "$(if $(filter 13,$(ANSIBLE)),$(NEWEST),$(PYTHON))" -r tests/requirements-awx.txt $(ANSIBLE:%='ansible==%.*')
 
 .venv-lint/.ready: $(NEEDS) tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt

@@ -19,6 +19,10 @@ MODULES: list[dict[str, Any]] = [
     {"onboard.ringcentral.rc_user_info": {}},
     {"onboard.ringcentral.rc_send_invite": {"all_pending": True}},
     {"onboard.ringcentral.rc_user": {"user": "101", "department": "x"}},
+    {"onboard.ringcentral.rc_onboard": {"batches": [{"name": "a", "users": ["101"], "invite_on": "2026-01-05"}]}},
+    {"onboard.ringcentral.rc_doctor": {}},
+    {"onboard.ringcentral.rc_ledger": {"users": ["101"]}},
+    {"onboard.ringcentral.rc_prove": {"users": ["101"], "path": "proof.json"}},
 ]
 
 
@@ -52,6 +56,21 @@ def test_a_module_sends_a_foreign_server_nothing(
     assert foreign.heard == []
 
 
+def test_a_login_sends_a_foreign_server_nothing(rc: Emulator, foreign: Listener, tmp_path: Path) -> None:
+    login = {"onboard.ringcentral.rc_login": {"server_url": foreign.url}, "no_log": True, "register": "session"}
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "tasks": [
+            {"block": [login], "rescue": [{"name": "Say", "ansible.builtin.fail": {"msg": "{{ session.msg }}"}}]}
+        ],
+    }
+    played = Player(tmp_path, rc.env()).play([play])
+    assert "server_url: RC_APP_CLIENT_ID is in the environment" in played.result("Say")["msg"]
+    assert foreign.heard == []
+
+
 @pytest.mark.parametrize("borrowed", [{}, {"reinvite_client_id": "an-id"}, {"reinvite_jwt": "a-jwt"}])
 def test_the_role_sends_a_foreign_server_nothing(
     borrowed: dict[str, str], rc: Emulator, foreign: Listener, tmp_path: Path
@@ -62,12 +81,17 @@ def test_the_role_sends_a_foreign_server_nothing(
     assert foreign.heard == []
 
 
-@pytest.mark.parametrize("playbook", ["reinvite", "onboard", "audit"])
+@pytest.mark.parametrize("playbook", sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml")))
 def test_an_extra_variable_sends_a_foreign_server_nothing(
     playbook: str, rc: Emulator, foreign: Listener, tmp_path: Path
 ) -> None:
     batches = [{"name": "first", "users": ["101"], "invite_on": "2026-01-05"}]
-    more = {"onboarding_batches": batches} if playbook == "onboard" else {}
+    more: dict[str, Any] = {
+        "onboard": {"onboarding_batches": batches},
+        "handed_over": {"reinvite_confirm": "h0123456789a"},
+        "prove": {"prove_users": ["101"], "prove_file": "proof.json"},
+        "status": {"who": "101"},
+    }.get(playbook, {})
     played = Player(tmp_path, rc.env()).play(
         ROOT / f"playbooks/{playbook}.yml", reinvite_server_url=foreign.url, **more
     )
