@@ -12,13 +12,15 @@ EE ?= execution-environment.yml
 PYTEST_ARGS ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 # A collections path in which this checkout is onboard.ringcentral, whatever its folder is called: an ignored link.
 LINK = build/collections/ansible_collections/onboard/ringcentral
+# What of the integration tests passes through each part that ansible-core has changed between releases.
+QUICK = $(patsubst %,tests/integration/test_%.py,checkout doctor hand_over launch_variables role_correct role_ledgers shared_login status)
 NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 
 # A failure hides no other one.
 MAKEFLAGS += --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build release docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build release core docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -131,6 +133,10 @@ build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed 
 release: .venv/.ready ## The tagged commit's artifact with bill of materials and signature (KEY=<gpg key>; needs release.yml)
 	@.ci/release .venv "$(KEY)"
 
+core: .venv-core-$(CORE)/.ready ## Unit and quick integration tests on one ansible-core: CORE=2.16
+	@PATH="$$PWD/.venv-core-$(CORE)/bin:$$PATH" .venv-core-$(CORE)/bin/python -m pytest $(PYTEST_ARGS) \
+	    --junit-xml=build/junit/core-$(CORE).xml tests/unit/plugins $(QUICK)
+
 ee: .venv-runner/.ready ## What an execution environment is built from, in build/ee/context (EE=<definition>)
 	@PATH="$$PWD/.venv-runner/bin:$$PATH" .ci/ee $(EE)
 
@@ -175,10 +181,13 @@ $(AWX)/.ready: $(NEEDS) tests/requirements-awx.txt
 	@.ci/environment .venv-molecule "$(PYTHON)" -r tests/requirements.txt 'molecule>=24.7'
 
 .venv-oldest/.ready: $(NEEDS)
-	@.ci/environment .venv-oldest "$(OLDEST)" -r tests/requirements.txt 'ansible-core==2.17.*'
+	@.ci/environment .venv-oldest "$(OLDEST)" -r tests/requirements.txt 'ansible-core==2.16.*'
 
 .venv-newest/.ready: $(NEEDS)
 	@.ci/environment .venv-newest "$(NEWEST)" -r tests/requirements.txt
+
+.venv-core-$(CORE)/.ready: $(NEEDS)
+	@.ci/environment .venv-core-$(CORE) "$(PYTHON)" -r tests/requirements.txt 'ansible-core==$(CORE).*'
 
 .venv-sanity/.ready: requirements.txt
 	@.ci/environment .venv-sanity "$(NEWEST)" ansible-core

@@ -79,6 +79,7 @@ options:
     type: float
     default: 900
 requirements:
+  - python >= 3.10
   - requests >= 2.28
 notes:
   - The controller's clock must be within five minutes of RingCentral's. If it is not, the task fails before it reads
