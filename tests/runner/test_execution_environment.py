@@ -21,10 +21,12 @@ from runner.jobs import BIN
 DEFINITION = "execution-environment.yml"
 LDAP = "examples/execution_environment/ldap.yml"
 SHIPPED = {
-    "bindep.txt",
+    "COPYING",
     "execution-environment.yml",
     "extensions/eda/plugins/event_source/directory_webhook.py",
     "extensions/eda/rulebooks/onboarding.yml",
+    "meta/ee-bindep.txt",
+    "meta/ee-requirements.txt",
     "meta/execution-environment.yml",
     "requirements.txt",
 }

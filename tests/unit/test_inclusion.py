@@ -73,7 +73,16 @@ MUST: dict[str, Callable[[], object]] = {
         and ".ci/run" in read(".github/workflows/ci.yml")
         and "2.16" in read(".github/workflows/ci.yml")
     ),
-    "execution-environment metadata": lambda: data("meta/execution-environment.yml")["version"] == 3,
+    "execution-environment files in meta/": lambda: all(
+        name.startswith("meta/") and (ROOT / name).is_file()
+        for name in data("meta/execution-environment.yml")["dependencies"].values()
+    ),
+    "they need what the modules need": lambda: read("requirements.txt").endswith(
+        read("meta/ee-requirements.txt").split("\n", 1)[1]
+    ),
+    "ansible-lint's production profile without a skip": lambda: (
+        data(".ansible-lint")["profile"] == "production" and "skip_list" not in data(".ansible-lint")
+    ),
     "each module says what it needs": needs_are_said,
     "each module says since when it exists": lambda: all(one.get("version_added") for one in modules()),
     "no sanity check is ignored": lambda: not list((ROOT / "tests/sanity").glob("ignore-*")),
