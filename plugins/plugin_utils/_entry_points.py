@@ -146,7 +146,7 @@ def onboard(task: Task) -> Result:
 def audit(task: Task) -> Result:
     """Entry point audit: read all users and report problems."""
     variables = task.variables
-    report = Report(task, "audit")
+    report = Report(replace(task, check_mode=False), "audit")  # it only reads, as the doctor does
     ledger = _ledger(task, reads=True)
     options = {
         **options_of(variables, _argspec.user_info()),

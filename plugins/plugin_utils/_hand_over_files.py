@@ -20,6 +20,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._hand_over_pag
     hand_over_page,
 )
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import for_spreadsheets
 
 
 class HandOverFiles:
@@ -30,6 +31,7 @@ class HandOverFiles:
 
     def __init__(self, task: Task, *folders: str) -> None:
         self._task = task
+        self._delimiter = task.variables["reinvite_report_csv_delimiter"]
         where = task.variables["reinvite_report_dir"].strip()
         is_written = where and not task.check_mode and task.variables["reinvite_transport"] == "portal"
         self._folder = absolute(where).joinpath(*folders) if is_written else None
@@ -56,7 +58,7 @@ class HandOverFiles:
 
     def _write(self, hand_over: Mapping[str, Any], account: Mapping[str, Any]) -> str:
         page = self._path(hand_over["id"], "html")
-        write_text(self._path(hand_over["id"], "csv"), hand_over_csv(hand_over))
+        write_text(self._path(hand_over["id"], "csv"), for_spreadsheets(hand_over_csv(hand_over), self._delimiter))
         write_text(page, hand_over_page(hand_over, account, self._task.host, _hours(self._task.variables)))
         return str(page)
 

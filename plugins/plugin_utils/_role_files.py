@@ -13,11 +13,16 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import 
     absolute,
     check_writable,
     file_name,
+    keep_earlier,
     read_json,
     write_json,
     write_text,
 )
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import for_spreadsheets
+
+PLANS = "plan"
+"""The folder of what check mode reports: the same files as a run, of what it would do."""
 
 
 class Report:
@@ -26,8 +31,11 @@ class Report:
     def __init__(self, task: Task, *folders: str, name: str = "") -> None:
         self._host, self._planned, self._written = task.host, task.check_mode, task.written
         self._formats = task.variables["reinvite_report_formats"]
+        self._delimiter = task.variables["reinvite_report_csv_delimiter"]
+        self._keep = task.variables["reinvite_report_keep"]
         where = task.variables["reinvite_report_dir"].strip()
-        self._folder = absolute(where).joinpath(*folders) if where and not task.check_mode else None
+        planned = [PLANS] if task.check_mode else []
+        self._folder = absolute(where).joinpath(*planned, *folders) if where else None
         self._name = name or file_name(task.host)
         if self._folder:
             try:
@@ -49,7 +57,7 @@ class Report:
         before = self._before(folder) if "html" in self._formats else None
         writers: dict[str, Callable[[Path], None]] = {
             "json": lambda path: write_json(path, kept),
-            "csv": lambda path: write_text(path, csv),
+            "csv": lambda path: write_text(path, for_spreadsheets(csv, self._delimiter)),
             "html": lambda path: write_text(path, _as_page(kept, before)),
         }
         problems = []
@@ -59,6 +67,7 @@ class Report:
                 if self._folder and ending in self._formats:
                     write(path)
                     self._written.append(path)
+                    keep_earlier(path, kept["report"]["made_at"], self._keep)
             except OSError as error:
                 problems.append(f"reinvite_report_dir: {path}: {error.strerror}; the report was not written")
         return "; ".join(problems)

@@ -56,6 +56,8 @@ _REPORT: Spec = {
         "choices": ["json", "csv", "html"],
         "default": ["json", "csv", "html"],
     },
+    "reinvite_report_csv_delimiter": {"type": "str", "choices": ["comma", "semicolon", "tab"], "default": "comma"},
+    "reinvite_report_keep": {"type": "int", "default": 30},
     "reinvite_notify": _notify_options.SPEC,
 }
 _ADVICE: Spec = {

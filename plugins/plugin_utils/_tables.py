@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._text import c
 
 Row = Mapping[str, Any]
 About = Callable[[Row], object]
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z")
 
 _NAME_WIDTH = 26
 _EMAIL_WIDTH = 38
@@ -66,3 +70,15 @@ def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
     writer.writerow(columns)
     writer.writerows([defused(row[column]) for column in columns] for row in rows)
     return text.getvalue()
+
+
+def for_spreadsheets(text: str, delimiter: str) -> str:
+    """The CSV as a spreadsheet opens it on a double click: with a byte order mark, the delimiter of its country, and
+    times that it takes for such. They stay in UTC.
+    """
+    rows = csv.reader(io.StringIO(text))
+    out = io.StringIO("\ufeff")
+    out.seek(0, io.SEEK_END)
+    writer = csv.writer(out, delimiter=DELIMITERS[delimiter], lineterminator="\r\n")
+    writer.writerows([(_MOMENT.fullmatch(one) and _MOMENT.sub(r"\1 \2", one)) or one for one in row] for row in rows)
+    return out.getvalue()

@@ -99,7 +99,7 @@ def test_the_example_mails_everybody_once_and_adds_up(accounts: dict[str, Emulat
     assert [len(mailed(rc)) for rc in accounts.values()] == [1, 2, 3, 4, 5]
 
 
-def test_check_mode_shows_the_table_and_writes_no_file(accounts: dict[str, Emulator], tmp_path: Path) -> None:
+def test_check_mode_shows_the_table_and_writes_what_it_plans(accounts: dict[str, Emulator], tmp_path: Path) -> None:
     estate = Estate(tmp_path, accounts, dead=("clinic",))
     played = estate.play("--check")
     assert played.code == 2
@@ -107,7 +107,9 @@ def test_check_mode_shows_the_table_and_writes_no_file(accounts: dict[str, Emula
     assert table[-1].startswith("SUMMARY 5 accounts, 4 done, 1 failed, 0 not run: ")
     assert "10 would be invited" in table[-1]
     assert table[0] == "FAILED (1)"
-    assert not estate.player.reports.exists()
+    written = {path.relative_to(estate.player.reports).parts for path in estate.player.reports.rglob("*.json")}
+    assert written
+    assert all("plan" in parts[:2] for parts in written)
     assert [writes(rc) + mailed(rc) for rc in accounts.values()] == [[]] * 5
 
 
@@ -133,7 +135,7 @@ def test_dead_accounts_fail_alone_even_as_a_whole_batch(accounts: dict[str, Emul
     assert {host: stats["failures"] for host, stats in played.stats.items()} == {
         host: int(host in failed) for host in accounts
     }
-    with (estate.player.reports / "estate.csv").open(encoding="utf-8") as file:
+    with (estate.player.reports / "estate.csv").open(encoding="utf-8-sig") as file:
         rows = {row["host"]: row for row in csv.DictReader(file)}
     assert (rows["clinic"]["invited"], rows["clinic"]["state"]) == ("5", "done")
     assert "OAU-251" in rows["acme_europe"]["failure"]
@@ -153,6 +155,7 @@ def test_the_shipped_playbook_sums_up_also_where_every_account_is_dead(
         "estate+.csv",
         "estate+.html",
         "estate+.json",
+        "history",
     ]
     report = estate.player.reports / "estate+.json"
     assert report.stat().st_mode & 0o777 == 0o600

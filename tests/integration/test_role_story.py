@@ -35,7 +35,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with Emulator(users=60, pending=40, seed=7, limits=NO_LIMITS) as rc:
         player = Player(tmp_path_factory.mktemp("story"), rc.env())
         check = player.play("onboard.ringcentral.reinvite", "--check")
-        files = [str(path) for path in (player.ledger.parent, player.reports) if path.exists()]
+        files = [str(path) for path in (player.ledger.parent, *player.reports.iterdir()) if path.exists()]
         left_by_check = (mailed(rc), writes(rc), files)
         first = player.play("onboard.ringcentral.reinvite", "--diff")
         mailed_at_first = mailed(rc)
@@ -43,9 +43,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         yield Story(rc, player, check, left_by_check, first, mailed_at_first, second)
 
 
-def test_check_mode_mails_nobody_and_writes_nothing(story: Story) -> None:
+def test_check_mode_mails_nobody_and_writes_what_it_plans_alone(story: Story) -> None:
     assert story.check.code == 0, story.check.output
-    assert story.left_by_check == ([], [], [])
+    assert story.left_by_check == ([], [], [str(story.player.reports / "plan")])
 
 
 def test_check_mode_plans_what_the_run_then_does(story: Story) -> None:
@@ -98,14 +98,15 @@ def test_only_the_first_run_counts_as_changed_and_only_for_the_mail(story: Story
 
 def test_the_files_hold_everybody_for_their_owner_alone(story: Story) -> None:
     reports = story.player.reports
-    assert sorted(path.name for path in reports.iterdir()) == ["localhost.csv", "localhost.html", "localhost.json"]
+    names = ["history", "localhost.csv", "localhost.html", "localhost.json", "plan"]
+    assert sorted(path.name for path in reports.iterdir()) == names
     assert stat.S_IMODE(reports.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in reports.iterdir()} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in reports.rglob("*") if path.is_file()} == {0o600}
     report = story.player.report()
     assert report["results"] == story.second.invitations["results"]
     assert report["counts"] == story.second.invitations["counts"]
     assert report["needs_password_reset"] == []
-    with (reports / "localhost.csv").open(encoding="utf-8", newline="") as text:
+    with (reports / "localhost.csv").open(encoding="utf-8-sig", newline="") as text:
         rows = list(csv.DictReader(text))
     assert [row["id"] for row in rows] == [one["id"] or "" for one in report["results"]]
     assert [row["reason"] for row in rows] == [one["reason"] for one in report["results"]]

@@ -13,7 +13,7 @@ REASONS = Path(__file__).parents[2] / "docs/reasons.md"
 
 
 def test_each_reason_is_explained_under_its_verdict() -> None:
-    _, skipped, held = REASONS.read_text(encoding="utf-8").split("\n## ")
+    _head, skipped, held = REASONS.read_text(encoding="utf-8").split("\n## ")
     for verdict, section in (("skip", skipped), ("hold", held)):
         explained = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
         assert sorted(explained) == sorted(reason for reason, of in _VERDICTS.items() if of == verdict)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import WrongAccount
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _files
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _files, _role_files
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Refused
 from emulator import Emulator
 from machine import Machine
@@ -25,7 +26,8 @@ from unit.plugins.plugin_utils.hosts import AUDITED, BATCH, PLAN, Host, files, i
 def test_check_mode_writes_the_plan_that_a_run_reads(host: Host, folder: Path) -> None:
     host.answer = invited(row(1, outcome="would_invite"))
     planned = host.invite(check_mode=True, reinvite_plan_file="plans/acme.json")
-    assert files(folder) == ["plans/acme.json"]
+    planned_files = [f"reinvite-reports/plan/acme%2Feurope.{ending}" for ending in ("csv", "html", "json")]
+    assert files(folder) == ["plans/acme.json", *planned_files]
     assert (folder / "plans/acme.json").stat().st_mode & 0o777 == 0o600
     assert planned["table"][-1].startswith(f"{folder / 'plans/acme.json'} holds the 1 users who would be invited.")
     assert (host.options["plan"], host.options["all_pending"]) == (None, True)
@@ -38,7 +40,7 @@ def test_check_mode_writes_the_plan_that_a_run_reads(host: Host, folder: Path) -
 def test_a_plan_is_not_written_if_planning_failed(host: Host, folder: Path) -> None:
     host.answer = invited(row(1, outcome="would_invite"), failed=True, msg="max_invites: too many")
     assert host.invite(check_mode=True, reinvite_plan_file="plan.json")["failure"].startswith("max_invites")
-    assert files(folder) == []
+    assert not (folder / "plan.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -135,20 +137,57 @@ def test_the_files_hold_the_result(host: Host, folder: Path) -> None:
     assert document["results"] == result["results"]
     assert [one["id"] for one in document["needs_password_reset"]] == ["4009"]
     assert not {"diff", "table"} & set(document)
-    rows = list(csv.DictReader((folder / "reports/acme%2Feurope.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((folder / "reports/acme%2Feurope.csv").open(encoding="utf-8-sig")))
     assert [(one["id"], one["outcome"]) for one in rows] == [("4001", "invited"), ("4009", "")]
     assert "https://login.example.com" in rows[1]["what_to_tell"]
     assert (folder / "reports").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("variables", [{"reinvite_report_dir": ""}, {"reinvite_report_dir": " "}, {"check_mode": True}])
-def test_check_mode_and_an_empty_folder_write_nothing(host: Host, folder: Path, variables: dict[str, Any]) -> None:
+@pytest.mark.parametrize("variables", [{"reinvite_report_dir": ""}, {"reinvite_report_dir": " "}])
+def test_an_empty_folder_writes_nothing(host: Host, folder: Path, variables: dict[str, Any]) -> None:
     host.invite(**variables)
     host.answer = onboarded(row(1))
     host.onboard(onboarding_batches=[BATCH], **variables)
     host.answer = AUDITED
     host.audit(**variables)
     assert files(folder) == []
+
+
+def test_check_mode_writes_the_same_files_of_what_would_be_done(host: Host, folder: Path) -> None:
+    host.answer = invited(*[row(number, outcome="would_invite") for number in range(1, 31)])
+    planned = host.invite(check_mode=True)
+    document = json.loads((folder / "reinvite-reports/plan/acme%2Feurope.json").read_text(encoding="utf-8"))
+    assert document["report"]["planned"] is True
+    assert len(document["results"]) == 30
+    assert any(
+        "and 10 more, see " in line and "reinvite-reports/plan/acme%2Feurope.csv" in line for line in planned["table"]
+    )
+    assert not (folder / "reinvite-reports/acme%2Feurope.json").exists()
+
+
+def test_earlier_reports_are_kept_by_their_time_and_not_for_ever(
+    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 6):
+        monkeypatch.setattr(_role_files, "utc_now", lambda day=day: datetime(2026, 11, day, 8, tzinfo=timezone.utc))
+        host.invite(reinvite_report_keep=3, reinvite_report_formats=["csv"])
+    history = folder / "reinvite-reports/history"
+    names = sorted(path.name for path in history.iterdir())
+    assert names == [f"acme%2Feurope.2026-11-0{day}T080000Z.csv" for day in (3, 4, 5)]
+    latest = folder / "reinvite-reports/acme%2Feurope.csv"
+    assert (history / names[-1]).read_bytes() == latest.read_bytes()
+    host.invite(reinvite_report_keep=0, reinvite_report_formats=["csv"])
+    assert sorted(path.name for path in history.iterdir()) == names
+
+
+def test_a_csv_opens_in_excel(host: Host, folder: Path) -> None:
+    host.answer = invited(row(1, next_invite_after="2026-11-28T08:00:00Z", name="Zo\u00eb; =1+1"))
+    host.invite(reinvite_report_csv_delimiter="semicolon")
+    data = (folder / "reinvite-reports/acme%2Feurope.csv").read_bytes()
+    assert data.startswith("\ufeff".encode())
+    ((one),) = csv.DictReader(data.decode("utf-8-sig").splitlines(), delimiter=";")
+    assert one["next_invite_after"] == "2026-11-28 08:00:00"
+    assert one["name"].startswith("Zo\u00eb;")
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_before_a_module_runs(host: Host, folder: Path) -> None:

@@ -127,7 +127,7 @@ def test_doctor_leaves_its_lines_in_files_and_its_counts_for_awx(host: Host, fol
     assert files(folder) == [f"reinvite-reports/doctor/acme%2Feurope.{ending}" for ending in ("csv", "html", "json")]
     written = json.loads((folder / "reinvite-reports/doctor/acme%2Feurope.json").read_text(encoding="utf-8"))
     assert (written["lines"], written["features"]) == (EXAMINED["lines"], EXAMINED["features"])
-    rows = (folder / "reinvite-reports/doctor/acme%2Feurope.csv").read_text(encoding="utf-8").splitlines()
+    rows = (folder / "reinvite-reports/doctor/acme%2Feurope.csv").read_text(encoding="utf-8-sig").splitlines()
     assert rows[0] == "area,check,verdict,finding,advice"
     assert rows[3] == "account,brand,ok,'=cmd(),"
     assert result["ansible_stats"]["data"] == {"doctor_counts": {"acme/europe": EXAMINED["counts"]}}

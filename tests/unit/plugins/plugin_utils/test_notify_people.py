@@ -220,7 +220,7 @@ def test_the_rest_of_a_round_that_broke_off_is_told(host: Host, folder: Path) ->
 
 
 def test_two_claims_of_an_address_at_once_are_one(folder: Path) -> None:
-    first, second = (Claims(folder / "told.sqlite3", NOW) for _ in range(2))
+    first, second = (Claims(folder / "told.sqlite3", NOW) for _run in range(2))
     assert first.claim("Ada@example.com")
     assert not second.claim("ada@EXAMPLE.com")
 
