@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from docutils.nodes import Element, TextElement
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -45,5 +46,6 @@ def leave_to_ansible(app: Sphinx, env: BuildEnvironment, node: Element, words: T
 
 
 def setup(app: Sphinx) -> None:
+    app.add_lexer("csv", TextLexer)
     app.connect("missing-reference", leave_to_ansible)
     app.connect("source-read", keep_links_to_pages)
