@@ -20,7 +20,7 @@ NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 MAKEFLAGS += --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build release core docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build certify release core docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -110,6 +110,9 @@ format: .venv-lint/.ready ## Lay the Python files out as `make lint` wants them
 sanity: .venv-sanity/.ready ## ansible-test sanity with the newest ansible-core
 	@.ci/ansible-test .venv-sanity sanity
 
+sanity-oldest: .venv-oldest/.ready
+	@.ci/ansible-test .venv-oldest sanity
+
 units: .venv-sanity/.ready ## ansible-test units: those of the modules, on the oldest Python, from the newest ansible-core
 	@.ci/ansible-test .venv-sanity units --python 3.10 tests/unit/plugins/
 
@@ -129,6 +132,9 @@ molecule: .venv-molecule/.ready | $(LINK) ## The role's scenarios: check, conver
 
 build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed elsewhere and tried
 	@.ci/artifact .venv
+
+certify: .venv/.ready .venv-certify/.ready ## What Galaxy and the certification check: importer, sanity pinned and latest, lint, signature
+	@.ci/certify .venv .venv-certify
 
 release: .venv/.ready ## The tagged commit's artifact with bill of materials and signature (KEY=<gpg key>; needs release.yml)
 	@.ci/release .venv "$(KEY)"
@@ -173,6 +179,9 @@ $(AWX)/.ready: $(NEEDS) tests/requirements-awx.txt
 
 .venv-lint/.ready: $(NEEDS) tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
+
+.venv-certify/.ready: tests/requirements-certify.txt
+	@.ci/environment .venv-certify "$(NEWEST)" -r tests/requirements-certify.txt
 
 .venv-docs/.ready: requirements.txt tests/requirements-docs.txt
 	@.ci/environment .venv-docs "$(PYTHON)" -r tests/requirements-docs.txt

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""release.py check | fill <folder>: what release.yml says goes into an artifact's galaxy.yml, and nothing else does.
+"""release.py owner | check | fill <folder>: what release.yml says goes into an artifact's galaxy.yml, nothing else does.
 
-`check` names everything that keeps this checkout from being a release. `fill` writes the owner's values into the copy
-of galaxy.yml in <folder>. RELEASE_FILE names another file than release.yml, for trying it out.
+`owner` names what release.yml lacks, and `check` everything that keeps this checkout from being a release. `fill`
+writes the owner's values into the copy of galaxy.yml in <folder>. RELEASE_FILE names another file than release.yml.
 """
 
 from __future__ import annotations
