@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""release.py owner | check | fill <folder>: what release.yml says goes into an artifact's galaxy.yml, nothing else does.
+"""release.py owner | check | fill <folder>: what release.yml says goes into an artifact's galaxy.yml, nothing else
 
 `owner` names what release.yml lacks, and `check` everything that keeps this checkout from being a release. `fill`
 writes the owner's values into the copy of galaxy.yml in <folder>. RELEASE_FILE names another file than release.yml.
