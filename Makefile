@@ -20,7 +20,7 @@ NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 MAKEFLAGS += --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build certify release core docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build mutants certify release core docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -133,6 +133,10 @@ molecule: .venv-molecule/.ready | $(LINK) ## The role's scenarios: check, conver
 build: .venv/.ready ## The artifact for ansible-galaxy in build/dist, installed elsewhere and tried
 	@.ci/artifact .venv
 
+MUTANTS ?= _decisions _ledger _delivery _pacing
+mutants: .venv/.ready .venv-mutants/.ready ## Do the tests notice each change of what decides? An hour or more (EVERY=20: a quick look)
+	@.ci/mutants .venv .venv-mutants $(MUTANTS)
+
 certify: .venv/.ready .venv-certify/.ready ## What Galaxy and the certification check: importer, sanity pinned and latest, lint, signature
 	@.ci/certify .venv .venv-certify
 
@@ -179,6 +183,9 @@ $(AWX)/.ready: $(NEEDS) tests/requirements-awx.txt
 
 .venv-lint/.ready: $(NEEDS) tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt
+
+.venv-mutants/.ready: tests/requirements-mutants.txt
+	@.ci/environment .venv-mutants "$(PYTHON)" -r tests/requirements-mutants.txt
 
 .venv-certify/.ready: tests/requirements-certify.txt
 	@.ci/environment .venv-certify "$(NEWEST)" -r tests/requirements-certify.txt
