@@ -59,9 +59,11 @@ play second "${reinvite[@]}"
 grep -q 'changed=0 failed=0' "$folder/second.txt"
 outbox invited "$folder/reports-of-the-first-run/localhost.json"
 
+[[ -s $folder/reports-of-the-first-run/localhost.html ]]
 outbox save "$folder/outbox.html"
 heading 'Look for yourself'
 cat <<END
+    ${folder#"$PWD"/}/reports-of-the-first-run/localhost.html  the report, for a browser
     ${folder#"$PWD"/}/reports-of-the-first-run/localhost.csv   everybody, with the reason (and the same as .json)
     ${folder#"$PWD"/}/outbox.html                              the outbox, for a browser
 END
