@@ -20,7 +20,7 @@ NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 MAKEFLAGS += --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build mutants certify release core docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-docs test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build mutants certify release core docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -42,6 +42,9 @@ check-units: .venv/.ready
 
 test: .venv/.ready ## Unit and integration tests, from nothing, without root
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --cov --junit-xml=build/junit/test.xml
+
+test-docs: .venv/.ready ## Each example of the documentation, against the emulator
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --dist=load --no-cov --junit-xml=build/junit/test-docs.xml tests/pages
 
 faults: .venv/.ready ## The fault matrix, kill -9 at each request, and a search for secrets
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --junit-xml=build/junit/faults.xml tests/faults

@@ -90,6 +90,11 @@ def _fuzz(scenarios: list[Mapping[str, Any]]) -> str:
     return f"fuzz: {_sum(scenarios, 'cases')} cases in {len(scenarios)} scenarios, {counts}"
 
 
+def _examples(examples: list[Mapping[str, Any]]) -> str:
+    not_run = [f"  not run: {place} ({reason})" for one in examples for place, reason in one["not run"]]
+    return "\n".join([*sorted(not_run), f"examples: {_sum(examples, 'run')} run, {len(not_run)} not run"])
+
+
 def _outcome(cells: list[Mapping[str, Any]]) -> str:
     said = f"mailed twice {_sum(cells, 'twice')}, silently missing {_sum(cells, 'missing')}"
     others = [(name, _sum(cells, name)) for name in ("crashes", "endless") if name in cells[0]]
@@ -107,6 +112,7 @@ SUMMARIES = (
     ("parallel", _parallel),
     ("fuzz", _fuzz),
     ("estate", "\n".join),
+    ("example", _examples),
 )
 
 
