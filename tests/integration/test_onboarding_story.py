@@ -211,7 +211,8 @@ def test_the_counts_are_handed_on_by_batch_and_nothing_else(story: Story) -> Non
 
 def test_each_batch_has_a_report_of_its_own_with_the_time_of_that_day(story: Story) -> None:
     reports = story.player.reports / "onboarding"
-    assert sorted(path.relative_to(reports).as_posix() for path in reports.rglob("*.json")) == [
+    written = (path.relative_to(reports) for path in reports.rglob("*.json"))
+    assert sorted(path.as_posix() for path in written if "history" not in path.parts) == [
         "first/localhost.json",
         "localhost.json",
         "second/localhost.json",
