@@ -78,7 +78,7 @@ def invite(task: Task) -> Result:
     table = [*_notices(result), *lines, *handed_over]
     failures = [_failure(result) or _pending(task, result), unwritten]
     if task.check_mode and plan_file and not result.get("failed"):
-        table += write_plan(plan_file, result, variables["reinvite_plan_max_age"])
+        table += write_plan(plan_file, result, variables)
     failures.append(report.write(result, invite_csv(result["results"])))
     return _done(result, table, failures, reinvite_counts={task.host: result["counts"]})
 

@@ -88,10 +88,15 @@ def write_json(path: Path, document: Any) -> None:
     write_text(path, text.encode("utf-8", "backslashreplace").decode())
 
 
-def read_json(path: Path) -> Any:
-    """A document. OSError or ValueError if there is none."""
+def read_bytes(path: Path) -> bytes:
+    """A file's content. OSError if there is none, ValueError if it is too large."""
     if not path.is_file():
         raise FileNotFoundError(2, "No such file", str(path))
     if path.stat().st_size > MOST_BYTES:
         raise ValueError("it is too large")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return path.read_bytes()
+
+
+def read_json(path: Path) -> Any:
+    """A document. OSError or ValueError if there is none."""
+    return json.loads(read_bytes(path).decode("utf-8"))

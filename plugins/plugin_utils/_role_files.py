@@ -4,22 +4,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils._csv import read_table
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso, utc_now
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import (
     absolute,
     check_writable,
     file_name,
     keep_earlier,
+    read_bytes,
     read_json,
     write_json,
     write_text,
 )
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import UNSENT, Refused, Result, Task
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import for_spreadsheets
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import csv_text, for_spreadsheets
 
 PLANS = "plan"
 """The folder of what check mode reports: the same files as a run, of what it would do."""
@@ -93,7 +96,7 @@ def _as_page(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> s
 def read_plan(path: Path) -> dict[str, Any]:
     """The option ``plan`` from the file that a run in check mode wrote."""
     try:
-        plan = read_json(path)
+        plan = _plan_of_csv(read_bytes(path)) if _is_csv(path) else read_json(path)
         users = [{name: str(user[name]) for name in ("id", "email")} for user in plan["users"]]
         return {"account": str(plan["account"]["id"]), "made_at": str(plan["made_at"]), "users": users}
     except OSError as error:
@@ -106,13 +109,47 @@ def read_plan(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def write_plan(path: Path, result: Result, max_age: str) -> list[str]:
-    """Write the plan, the only file of check mode. Returns a line about it for the table."""
+def write_plan(path: Path, result: Result, variables: Mapping[str, Any]) -> list[str]:
+    """Write the plan, as CSV or JSON. Returns a line about it for the table."""
     plan = {**result["plan"], "account": result["account"]}
     try:
-        write_json(path, plan)
+        if _is_csv(path):
+            names = {one["id"]: one["name"] for one in result["results"]}
+            write_text(path, for_spreadsheets(_plan_csv(plan, names), variables["reinvite_report_csv_delimiter"]))
+        else:
+            write_json(path, plan)
     except OSError as error:
         raise Refused(f"reinvite_plan_file, {path}: {error.strerror}") from None
-    count = len(plan["users"])
+    count, max_age = len(plan["users"]), variables["reinvite_plan_max_age"]
     line = f"{path} holds the {count} users who would be invited. Within {max_age}, a run without --check invites "
     return [f"{line}those of them who have not changed since, and no others."]
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
+
+
+def _plan_csv(plan: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The plan as rows to delete. Words stand before the numbers and the time, so that a spreadsheet leaves them as
+    they are; account and time are in the header, which stays if each user is deleted.
+    """
+    stamp = f"account {plan['account']['id']} made {plan['made_at']}"
+    rows = [
+        {"user": f"user {one['id']}", "email": one["email"], "name": names.get(one["id"], ""), stamp: ""}
+        for one in plan["users"]
+    ]
+    return csv_text(("user", "email", "name", stamp), rows)
+
+
+def _plan_of_csv(data: bytes) -> dict[str, Any]:
+    """The plan, also after a spreadsheet has saved it its own way. ValueError or KeyError if it is none."""
+    table = read_table(data, None, "utf-8", ("user", "email"))
+    stamps = [found for title in table.header if (found := re.fullmatch(r"account (\S+) made (\S+)", title))]
+    if len(stamps) != 1:
+        raise ValueError("no account")
+    account, made_at = stamps[0].groups()
+    rows = [dict(zip(table.header, cells, strict=True)) for _line, cells in table.rows]
+    if not all(re.fullmatch(r"user \S+", row["user"]) for row in rows):
+        raise ValueError("a row without a user")
+    users = [{"id": row["user"].removeprefix("user "), "email": row["email"]} for row in rows]
+    return {"account": {"id": account}, "made_at": made_at, "users": users}

@@ -18,6 +18,7 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import
 from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _files, _role_files
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Refused
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._tables import DELIMITERS
 from emulator import Emulator
 from machine import Machine
 from unit.plugins.plugin_utils.hosts import AUDITED, BATCH, PLAN, Host, files, invited, onboarded, row
@@ -35,6 +36,53 @@ def test_check_mode_writes_the_plan_that_a_run_reads(host: Host, folder: Path) -
     host.invite(reinvite_plan_file="plans/acme.json", reinvite_users=["101"])
     assert host.options["plan"] == PLAN
     assert (host.options["users"], host.options["all_pending"]) == (None, False)
+
+
+@pytest.mark.parametrize("delimiter", ["comma", "semicolon", "tab"])
+@pytest.mark.parametrize(("saved_at", "encoding"), [(";", "utf-8-sig"), (",", "utf-8"), ("\t", "utf-16")])
+def test_a_plan_is_approved_in_a_spreadsheet(
+    host: Host, folder: Path, delimiter: str, saved_at: str, encoding: str
+) -> None:
+    kept, deleted = ({"id": f"40013045501{one}", "email": f"user{one}@example.com"} for one in (1, 2))
+    odd = {"id": "3", "email": "=cmd()"}
+    host.answer = invited(row(1, **kept, name="=HYPERLINK(1)", outcome="would_invite"))
+    host.answer["plan"] = {**PLAN, "users": [kept, deleted, odd]}
+    host.invite(check_mode=True, reinvite_plan_file="plan.CSV", reinvite_report_csv_delimiter=delimiter)
+    raw = (folder / "plan.CSV").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbfuser")
+    lines = list(csv.reader(raw.decode("utf-8-sig").splitlines(), delimiter=DELIMITERS[delimiter]))
+    stamp = "account 7 made 2026-03-02T09:00:00Z"
+    assert lines[:2] == [["user", "email", "name", stamp], [f"user {kept['id']}", kept["email"], "'=HYPERLINK(1)", ""]]
+    assert lines[3][1] == "'=cmd()"
+
+    text = "\r\n".join(saved_at.join(line) for line in lines[:2]) + "\r\n"
+    (folder / "plan.CSV").write_bytes(text.encode(encoding))
+    host.asked.clear()
+    host.invite(reinvite_plan_file="plan.CSV")
+    assert host.options["plan"] == {**PLAN, "users": [kept]}
+    (folder / "plan.CSV").write_bytes(f"{saved_at.join(lines[0])}\r\n".encode(encoding))
+    host.asked.clear()
+    host.invite(reinvite_plan_file="plan.CSV")
+    assert host.options["plan"] == {**PLAN, "users": []}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "user,email\nuser 4001,ada@example.com\n",
+        "email,account 7 made 2026-03-02T09:00:00Z\nada@example.com,\n",
+        "user,email,account 7 made x,account 8 made x\nuser 4001,ada@example.com,,\n",
+        "user,email,account 7 made x\n4.00E+11,ada@example.com,\n",
+        "user,email,account 7 made x\nuser 4001,ada@example.com,,more\n",
+        b"\xff\xfe\x00",
+    ],
+)
+def test_a_table_that_is_not_a_plan_is_refused(host: Host, folder: Path, content: str | bytes) -> None:
+    (folder / "plan.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(Refused, match="it is not a plan"):
+        host.invite(reinvite_plan_file="plan.csv")
+    assert host.asked == []
 
 
 def test_a_plan_is_not_written_if_planning_failed(host: Host, folder: Path) -> None:
