@@ -196,7 +196,7 @@ def run_list(world: World, value: list[dict[str, Any]]) -> Done:
         world.play(value)
         return 1, []
     tasks = [task for task in value if "community.general.read_csv" not in task]
-    without = [(world.example.place, "needs community.general") for _ in range(len(value) - len(tasks))]
+    without = [(world.example.place, "needs community.general")] * (len(value) - len(tasks))
     if any(task.get("onboard.ringcentral.rc_ledger") for task in tasks):
         tasks = [{"onboard.ringcentral.rc_send_invite": {"all_pending": True}}, *tasks]
         tasks = [released(task) for task in tasks]
