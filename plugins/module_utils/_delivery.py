@@ -36,7 +36,7 @@ from ._users import Api
 Transport = Literal["auto", "bulk", "single", "portal"]
 
 _TROUBLES = {"failed": "refused", "unknown": "uncertain"}
-"""What is told beside the number of those who had their turn, by outcome."""
+"""What progress says of users who were tried without success, by outcome."""
 
 _POLLS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at a bulk task, after those that earlier tasks took; the last one repeats."""

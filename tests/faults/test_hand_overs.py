@@ -88,20 +88,27 @@ def at_each_request(
             yield request, portal, options_of(step, portal)
 
 
+def held_at_each_request(
+    step: str, fault: str, accounts: Callable[[], Emulator], folder: Path
+) -> Iterator[tuple[Portal, Process]]:
+    """A process of its own that does the step with a ledger in a file, held at its first request, at its second, ..."""
+    places = at_each_request(step, accounts, lambda request: {"path": str(folder / f"{request}.sqlite3")})
+    for request, portal, options in places:
+        portal.machine.rc.faults.add(fault, skip=request)
+        process = Process(portal.machine.rc, folder, Path(portal.ledger["path"]), Way(options))
+        if not waits_to_be_held(portal.machine.rc, process):
+            assert not process.ended().result.get("failed")
+            return
+        yield portal, process
+
+
 @pytest.mark.parametrize("moment", KILLS)
 @pytest.mark.parametrize("step", ["hand over", "confirm"])
 def test_a_process_that_is_killed(step: str, moment: str, accounts: Callable[[], Emulator], tmp_path: Path) -> None:
     kills = 0
-    places = at_each_request(step, accounts, lambda request: {"path": str(tmp_path / f"{request}.sqlite3")})
-    for request, portal, options in places:
-        rc = portal.machine.rc
-        rc.faults.add(KILLS[moment], skip=request)
-        process = Process(rc, tmp_path, Path(portal.ledger["path"]), Way(options))
-        if not waits_to_be_held(rc, process):
-            assert not process.ended().result.get("failed")
-            break
+    for portal, process in held_at_each_request(step, KILLS[moment], accounts, tmp_path):
         process.kill()
-        release(rc, drop=moment == "lost")
+        release(portal.machine.rc, drop=moment == "lost")
         kills += 1
         portal.check()
     assert kills >= 4  # the login, the account, the list and the logout
@@ -111,18 +118,12 @@ def test_a_process_that_is_killed(step: str, moment: str, accounts: Callable[[],
 @pytest.mark.parametrize("step", ["hand over", "confirm"])
 def test_another_run_comes_between(step: str, other: str, accounts: Callable[[], Emulator], tmp_path: Path) -> None:
     held = 0
-    places = at_each_request(step, accounts, lambda request: {"path": str(tmp_path / f"{request}.sqlite3")})
-    for request, portal, options in places:
-        rc = portal.machine.rc
-        rc.faults.add("hold_before", skip=request)
-        process = Process(rc, tmp_path, Path(portal.ledger["path"]), Way(options))
-        if not waits_to_be_held(rc, process):
-            break
+    for portal, process in held_at_each_request(step, "hold_before", accounts, tmp_path):
         made = portal.hand_over()["hand_overs"]
         if other == "confirm":
             for one in made:
                 portal.confirm(one["id"])
-        release(rc, drop=False)
+        release(portal.machine.rc, drop=False)
         process.ended()
         held += 1
         portal.check()

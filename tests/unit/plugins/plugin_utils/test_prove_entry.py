@@ -38,7 +38,7 @@ def proved(**entries: dict[str, Any]) -> dict[str, Any]:
         "recommendation": {"variables": {"reinvite_transport": "bulk"}, "reasons": ["Because."]},
         "complete": False,
         "proof": {"steps": entries},
-        "path": "/work/proof.json",
+        "path": "/srv/proof.json",
         "account": ACCOUNT,
     }
 
