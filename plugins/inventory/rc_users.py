@@ -113,6 +113,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils._addresses import normalise
+from ansible_collections.onboard.ringcentral.plugins.module_utils._credentials import VARIABLES
 from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import RingCentralError
 from ansible_collections.onboard.ringcentral.plugins.module_utils._guards import EXPECT_ACCOUNT
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
@@ -229,6 +230,10 @@ def name_hosts(
 
 
 def _digest(params: Mapping[str, Any]) -> str:
-    """Tells readings of different accounts, or of different users, apart; nothing can be read out of it."""
-    identity = [*(params[name] for name in (*TEMPLATABLE, *FILTERS)), os.environ.get(EXPECT_ACCOUNT)]
+    """Tells readings of different accounts, or of different users, apart; nothing can be read out of it.
+
+    The environment is part of it: beside options of the file, it can refuse a reading.
+    """
+    named = [os.environ.get(name) for name in (*VARIABLES.values(), EXPECT_ACCOUNT)]
+    identity = [*(params[name] for name in (*TEMPLATABLE, *FILTERS)), *named]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:16]

@@ -179,13 +179,14 @@ def test_what_ringcentral_sent_is_never_a_template(rc: Emulator, player: Player)
     assert "49" not in {word for words in said.values() for text in words for word in text.split()}
 
 
+def kept(player: Player, **options: Any) -> str:
+    """A configuration file whose users are kept on disk."""
+    cache = {"cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(player.folder / "cache")}
+    return source(player, cache=True, **cache, **options)
+
+
 def test_a_second_run_within_the_hour_asks_nothing(rc: Emulator, player: Player) -> None:
-    cache = {
-        "cache": True,
-        "cache_plugin": "ansible.builtin.jsonfile",
-        "cache_connection": str(player.folder / "cache"),
-    }
-    path = source(player, **cache, status="not_activated", groups={"pending": "rc_status == 'not_activated'"})
+    path = kept(player, status="not_activated", groups={"pending": "rc_status == 'not_activated'"})
     first = listed(player, "-i", path)
     before = len(rc.log)
     assert listed(player, "-i", path) == first
@@ -198,23 +199,26 @@ def test_a_second_run_within_the_hour_asks_nothing(rc: Emulator, player: Player)
 
 
 def test_what_is_kept_is_of_one_account_and_one_filter(rc: Emulator, player: Player) -> None:
-    cache = {
-        "cache": True,
-        "cache_plugin": "ansible.builtin.jsonfile",
-        "cache_connection": str(player.folder / "cache"),
-    }
-    pending = hosts(player, "-i", source(player, **cache, status="not_activated"))
-    everybody = hosts(player, "-i", source(player, **cache))
+    pending = hosts(player, "-i", kept(player, status="not_activated"))
+    everybody = hosts(player, "-i", kept(player))
     assert pending < everybody
     with Emulator(users=10, pending=3, seed=1, odd=False) as other:
-        assert len(hosts(player, "-i", source(player, **cache), RC_SERVER_URL=other.url)) < len(everybody)
-    guarded = player.run("ansible-inventory", "-i", source(player, **cache), "--list", RC_EXPECT_ACCOUNT="1")
+        assert len(hosts(player, "-i", kept(player), RC_SERVER_URL=other.url)) < len(everybody)
+    guarded = player.run("ansible-inventory", "-i", kept(player), "--list", RC_EXPECT_ACCOUNT="1")
     assert "RC_EXPECT_ACCOUNT: the credential opens the account" in guarded.stdout
-    refused = player.run("ansible-inventory", "-i", source(player, **cache), "--list", RC_USER_JWT="another")
+    refused = player.run("ansible-inventory", "-i", kept(player), "--list", RC_USER_JWT="another")
     assert "OAU-251" in refused.stdout
-    kept = "".join(path.read_text(encoding="utf-8") + path.name for path in (player.folder / "cache").iterdir())
-    assert JWT not in kept
-    assert CLIENT_SECRET not in kept
+    files = "".join(path.read_text(encoding="utf-8") + path.name for path in (player.folder / "cache").iterdir())
+    assert JWT not in files
+    assert CLIENT_SECRET not in files
+
+
+def test_what_is_kept_is_not_shown_where_a_reading_is_refused(rc: Emulator, player: Player) -> None:
+    path = kept(player, server_url=rc.url)
+    assert hosts(player, "-i", path)
+    refused = player.run("ansible-inventory", "-i", path, "--list", RC_SERVER_URL="https://elsewhere.example.com")
+    assert "RC_SERVER_URL" in refused.stdout
+    assert "rc_id" not in refused.stdout
 
 
 def test_credentials_come_from_vault_lookups_and_extra_vars(rc: Emulator, tmp_path: Path) -> None:
