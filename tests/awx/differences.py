@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the stand-in differs from AWX 24.6.1 on purpose, and what it learned to take because AWX takes it.
 
-Only its refusals of what AWX ignores are left: a word that is ignored is most often a mistake in our own data.
+What AWX ignores is most often a mistake in our own data, and what hangs it or never ends is one too.
 """
 
 from __future__ import annotations
@@ -31,6 +31,27 @@ STRICTER: dict[str, tuple[str, str, Any, str, str]] = {
         mail(settings={"recipent": ["it@example.com"]}),
         "Unknown fields",
         "AWX keeps it and never uses it",
+    ),
+    "a message with a name that nothing here uses": (
+        "POST",
+        "notification_templates/",
+        mail(messages={"error": {"body": "{{ job.elapsed }}"}}),
+        "Field unavailable",
+        "AWX knows some eighty names of a job, of which our messages use a few",
+    ),
+    "a rule that stands still": (
+        "POST",
+        "schedules/",
+        {**SCHEDULE, "name": "still", "rrule": RULE.replace("INTERVAL=1", "INTERVAL=0")},
+        "INTERVAL must be 1 or more",
+        "AWX looks for the next time without an end, and the worker that does so hangs",
+    ),
+    "a circle of nodes that no node outside leads to": (
+        "POST",
+        "workflow_job_template_nodes/11/always_nodes/",
+        {"id": 10},
+        "Cycle detected",
+        "AWX looks for circles from the nodes that nothing leads to, and here there is none",
     ),
 }
 """What AWX takes and the stand-in refuses: method, path, body, its words, and why it does."""

@@ -140,7 +140,7 @@ def test_a_template_that_ansible_would_fill_in_reaches_no_awx(configured: Site, 
     path.write_text(path.read_text(encoding="utf-8").replace("!unsafe ", ""), encoding="utf-8")
     played = Site(configured.awx, data, configured.secrets).play(tmp_path, "apply")
     assert played.code == 2
-    assert "'server_url' is undefined" in played.output
+    assert "'server_url' is undefined" in played.result("Explain who may make a credential type")["msg"]
     assert configured.awx.writes() == []
 
 

@@ -36,7 +36,10 @@ class Client:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    """An AWX with a template 7 that has a survey, a plain one 8, a workflow 9, credentials 3 and 4 of one type."""
+    """An AWX with credentials 3 and 4 of one type, a template 7 that has a survey, a plain one 8, and a workflow 9.
+
+    Node 10 of the workflow leads to 11.
+    """
     awx = Controller(["playbooks/reinvite.yml"])
     client = Client(awx)
     credential_type = client.make("credential_types", **json.loads(json.dumps(TYPE)))
@@ -59,6 +62,7 @@ def client() -> Iterator[Client]:
     client.make("schedules", name="schedule", unified_job_template=asking, rrule=RULE, extra_data={"after": "48h"})
     client.make("schedules", name="plain", unified_job_template=8, rrule=RULE)
     client.make("hosts", name="here", inventory=inventory)
+    assert client.ask("POST", "workflow_job_template_nodes/10/success_nodes/", {"id": 11})[0] == 204
     yield client
     awx._server.server_close()
 
@@ -131,7 +135,6 @@ def test_what_a_template_has_already_a_schedule_cannot_bring(client: Client) -> 
 
 def test_a_workflow_goes_one_way(client: Client) -> None:
     nodes = "workflow_job_template_nodes"
-    assert client.ask("POST", f"{nodes}/10/success_nodes/", {"id": 11})[0] == 204
     assert client.ask("POST", f"{nodes}/11/failure_nodes/", {"id": 12})[0] == 204
     assert client.ask("POST", f"{nodes}/12/always_nodes/", {"id": 10})[1] == {"Error": "Cycle detected."}
     assert client.ask("POST", f"{nodes}/10/failure_nodes/", {"id": 11})[1] == {"Error": "Relationship not allowed."}

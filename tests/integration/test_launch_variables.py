@@ -200,7 +200,15 @@ def test_no_variable_turns_the_environments_account_guard_off(
     assert len(rc.outbox) == before
 
 
-@pytest.mark.parametrize("variables", [{"reinvite_allowed_domains": [], "reinvite_exclude": []}, {}])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"reinvite_allowed_domains": [], "reinvite_exclude": []},
+        {"reinvite_allowed_domains": ["*"], "reinvite_exclude": ["nobody@*"]},
+        {"reinvite_allowed_domains": ["example.com", "example.net"], "reinvite_exclude": ["nobody@example.com"]},
+    ],
+)
 def test_no_variable_widens_the_environments_domains_and_exclusions(variables: dict[str, Any], tmp_path: Path) -> None:
     with Emulator(users=9, pending=3, odd=False) as rc:
         pending = [one for one in rc.account.extensions.values() if one.status == "NotActivated"]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The endpoints. Stricter than AWX in one thing: a field or filter that it does not know is an error, not ignored."""
+"""The endpoints. Where it is stricter than AWX stands in differences.py, with the reasons."""
 
 from __future__ import annotations
 

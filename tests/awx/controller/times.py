@@ -44,6 +44,8 @@ def _part_objections(rule: str) -> list[str]:
     found = []
     if "INTERVAL" not in parts:
         found.append(f"INTERVAL required in rrule: {rule}")
+    elif not parts["INTERVAL"].strip("0"):
+        found.append("INTERVAL must be 1 or more")  # a rule that stands still would be looked through without an end
     if parts.get("FREQ") == "SECONDLY":
         found.append("SECONDLY is not supported")
     if re.search(r"\d", parts.get("BYDAY", "")):
