@@ -20,7 +20,7 @@ NEEDS = requirements.txt tests/requirements.txt tests/unit/requirements.txt
 MAKEFLAGS += --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-docs test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build mutants certify release core docs clean
+.PHONY: help check demo test faults fuzz test-ad test-runner test-image test-awx test-browser test-docs test-eda test-peers ee bench live lint lint-python lint-ruff lint-format lint-types lint-ansible lint-papers lint-licences lint-changelog lint-docs check-units format sanity units matrix matrix-oldest matrix-newest molecule build mutants certify release core docs clean
 
 help: ## This list
 	@echo "make <target>, where the target is one of"
@@ -69,6 +69,9 @@ test-awx: $(AWX)/.ready ## awx/ applied to a stand-in of AWX, and its jobs run (
 
 test-eda: .venv-eda/.ready ## The rulebook, by ansible-rulebook (needs Java 17)
 	@PATH="$$PWD/.venv-eda/bin:$$PATH" .venv-eda/bin/python -m pytest --junit-xml=build/junit/test-eda.xml tests/eda
+
+test-browser: .venv-browser/.ready ## Reports in headless Chromium: axe, timings, screenshots in build/screenshots (needs chromium)
+	@PATH="$$PWD/.venv-browser/bin:$$PATH" .venv-browser/bin/python -m pytest -rP --no-cov --junit-xml=build/junit/test-browser.xml tests/browser
 
 test-peers: .venv/.ready build/peers/.ready ## RingCentral's own SDKs on the emulator, and Prism between it and the modules (npm)
 	@PATH="$$PWD/.venv/bin:$$PATH" PEERS="$$PWD/build/peers" .venv/bin/python -m pytest --junit-xml=build/junit/test-peers.xml tests/peers
@@ -183,6 +186,9 @@ build/peers/.ready: tests/peers/package.json
 
 $(AWX)/.ready: $(NEEDS) tests/requirements-awx.txt
 	@.ci/environment $(AWX) "$(if $(filter 13,$(ANSIBLE)),$(NEWEST),$(PYTHON))" -r tests/requirements-awx.txt $(ANSIBLE:%='ansible==%.*')
+
+.venv-browser/.ready: $(NEEDS) tests/requirements-browser.txt
+	@.ci/environment .venv-browser "$(PYTHON)" -r tests/requirements-browser.txt
 
 .venv-lint/.ready: $(NEEDS) tests/requirements-lint.txt
 	@.ci/environment .venv-lint "$(PYTHON)" -r tests/requirements-lint.txt

@@ -17,11 +17,18 @@ from hashlib import sha256
 from pathlib import Path
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._markup import Markup, join, tag
-from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_parts import Figure, Section, figures
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_parts import (
+    Figure,
+    Section,
+    figures,
+    table_style,
+)
 
 _FOLDER = Path(__file__).with_name("_page_files")
 _CHART_STYLES = ("width: 100%; height: 100%;", "overflow: visible;")
 """The attributes ``style`` that the chart library sets."""
+_FIRST = 'document.documentElement.className="loading"'
+"""Keeps a browser from laying out thousands of rows that the script is about to put away."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +47,10 @@ class Page:
 
 def page(shown: Page) -> str:
     """The page as a file's text."""
-    style, script = _asset("page.css"), _script()
+    body = join(_header(shown), tag("main", *map(_section, shown.sections)), tag("footer", tag("p", shown.foot)))
+    style, script = _asset("page.css") + table_style(body), _script()
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}' 'unsafe-hashes' "
+        f"default-src 'none'; script-src '{_hash(_FIRST)}' '{_hash(script)}'; style-src '{_hash(style)}' 'unsafe-hashes' "
         + " ".join(f"'{_hash(value)}'" for value in _CHART_STYLES)
         + "; base-uri 'none'; form-action 'none'"
     )
@@ -54,15 +62,10 @@ def page(shown: Page) -> str:
         tag("meta", name="robots", content="noindex"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("title", shown.title),
-        Markup(f"<style>{style}</style>"),
+        Markup(f"<style>{style}</style><script>{_FIRST}</script>"),
     )
-    body = join(
-        _header(shown),
-        tag("main", *map(_section, shown.sections)),
-        tag("footer", tag("p", shown.foot)),
-        Markup(f"<script>{script}</script>"),
-    )
-    return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}</body>\n</html>\n'
+    last = f"<script>{script}</script>"
+    return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}{last}</body>\n</html>\n'
 
 
 def _header(shown: Page) -> Markup:

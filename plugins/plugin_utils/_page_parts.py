@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,8 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._markup import
 
 Row = Mapping[str, Any]
 
-
+_SEPARATOR = "|"
+_CELLS = {"name": "font-weight:500", "date": "white-space:nowrap", "number": "text-align:right;white-space:nowrap"}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -61,24 +63,33 @@ class Bar:
 def table(columns: Sequence[Column], rows: Iterable[Row], *, label: str, find: bool = False) -> Markup:
     """A table of people or things. ``find`` adds a field that narrows it, for pages that may run their script."""
     head = join(*(tag("th", column.title, scope="col", data_kind=column.kind) for column in columns))
-    body = Markup("".join(_line(columns, row) for row in rows))
+    # bare cells, since a table can have 100,000 of them; table_style() says what each column looks like
+    body = Markup("".join(f"<tr>{''.join(f'<td>{text(one.cell(row))}</td>' for one in columns)}</tr>\n" for row in rows))
     return tag(
         "div",
-        tag("table", tag("caption", label, class_="unseen"), tag("thead", tag("tr", head)), tag("tbody", body)),
+        tag(
+            "table",
+            tag("caption", label, class_="unseen"),
+            tag("thead", tag("tr", head)),
+            tag("tbody", body),
+            data_columns=_SEPARATOR.join(f"{one.title}:{one.kind}" for one in columns),
+        ),
         class_="rows",
         data_find=find,
     )
 
 
-def _line(columns: Sequence[Column], row: Row) -> str:
-    # by hand, since a table can have 100,000 cells
-    cells = "".join(
-        f'<td class="{column.kind}" data-label="{column.title}">{text(column.cell(row))}</td>'
-        if column.kind != "text"
-        else f'<td data-label="{column.title}">{text(column.cell(row))}</td>'
-        for column in columns
-    )
-    return f"<tr>{cells}</tr>\n"
+def table_style(body: Markup) -> str:
+    """The style of the columns of each table() in it: how wide screens show them, and their titles on narrow ones."""
+    wide, narrow = [], []
+    for columns in dict.fromkeys(re.findall(r'<table data-columns="([^"]*)">', body)):
+        for place, column in enumerate(columns.split(_SEPARATOR), 1):
+            title, kind = column.split(":")
+            cell = f'[data-columns="{columns}"] td:nth-child({place})'
+            if kind != "text":
+                wide.append(f"{cell}{{{_CELLS[kind]}}}")
+            narrow.append(f'{cell}::before{{content:"{title}"}}')
+    return f"@media (min-width:44rem),print{{{''.join(wide)}}}@media (max-width:43.99rem){{{''.join(narrow)}}}"
 
 
 def chart(

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.modules import rc_doctor
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._estate_report import estate_summary
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._invite_report import with_advice
 from emulator import Emulator
 from integration.playing import NO_LIMITS
@@ -22,8 +25,8 @@ def saved(result: dict[str, Any], made_at: str, host: str = "localhost", *, plan
     """The document that the role would save of a module's result."""
     if "results" in result:
         result = {**result, "results": with_advice(result["results"], TEXT, URL)}
-    result["notices"] = result.pop("warnings", [])
-    return {**result, "report": {"host": host, "made_at": made_at, "planned": planned}}
+    notices = result.pop("warnings", [])
+    return {**result, "notices": notices, "report": {"host": host, "made_at": made_at, "planned": planned}}
 
 
 @contextmanager
@@ -43,6 +46,32 @@ def weeks(rc: Emulator, machine: Machine, ledger: Path) -> tuple[dict[str, Any],
         _activate(rc, 7)
         rc.clock.advance(days * 86400)
     return documents[-2], documents[-1]
+
+
+def documents(folder: Path) -> dict[str, dict[str, Any]]:
+    """One document of each kind, of an account with odd users in it, and ``before``, of the run before it."""
+    with account(odd=True, users=160, pending=64) as (rc, machine):
+        before, reinvite = weeks(rc, machine, folder / "ledger.sqlite3")
+        pending = [one for one in rc.account.extensions.values() if one.status == "NotActivated"]
+        batches = [
+            {"name": "London", "users": [str(one.id) for one in pending[:8]], "invite_on": str(machine.now().date())},
+            {"name": "<b>Paris</b>", "users": ["nobody@example.com"], "invite_on": "2100-01-01"},
+        ]
+        ledger = {"path": str(folder / "ledger.sqlite3")}
+        onboard = machine.onboard(batches=batches, unknown="hold", ledger=ledger, check_mode=True)
+        audit = machine.info(findings=True, ledger=ledger)
+        doctor = machine.run(rc_doctor, _argspec.doctor(), check_mode=False, client_id="a-client-id-0123456789")
+        made_at = rc.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    hosts = ["localhost", "acme_america", "<i>acme</i>"]
+    results = {"localhost": reinvite, "acme_america": {"failure": "OAU-251: <script>alert(2)</script>"}}
+    return {
+        "before": before,
+        "reinvite": reinvite,
+        "onboard": saved(onboard, made_at, planned=True),
+        "audit": saved(audit, made_at),
+        "estate": saved(estate_summary(hosts, results, hosts), made_at),
+        "doctor": saved(doctor, made_at),
+    }
 
 
 def _activate(rc: Emulator, count: int) -> None:

@@ -24,7 +24,6 @@
       this.found = this.all;
       this.step = box.hasAttribute("data-find") ? MANY : FEW;
       this.shown = this.step;
-      this.keys = new Map();
       this.heads = Array.from(this.table.tHead.rows[0].cells);
       if (this.all.length > 1) this.heads.forEach((head, column) => this.makeSortable(head, column));
       this.output = make("output");
@@ -57,18 +56,10 @@
       this.box.after(this.more);
     }
 
+    // Each row with the texts of its cells, in lower case: reading them takes longer than sorting does.
     texts() {
-      this.lowered ??= new Map(this.all.map((row) => [row, row.textContent.toLowerCase()]));
-      return this.lowered;
-    }
-
-    keysOf(column) {
-      if (!this.keys.has(column)) {
-        const isNumber = this.heads[column].dataset.kind === "number";
-        const read = (text) => (isNumber ? Number(text.replaceAll(",", "")) || 0 : text.toLowerCase());
-        this.keys.set(column, new Map(this.all.map((row) => [row, read(row.cells[column].textContent)])));
-      }
-      return this.keys.get(column);
+      this.read ??= new Map(this.all.map((row) => [row, Array.from(row.children, (cell) => cell.textContent.toLowerCase())]));
+      return this.read;
     }
 
     sort(column) {
@@ -76,12 +67,12 @@
       const up = head.getAttribute("aria-sort") !== "ascending";
       this.heads.forEach((one) => one.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const keys = this.keysOf(column);
+      const texts = this.texts();
+      const key = head.dataset.kind === "number" ? (text) => Number(text.replaceAll(",", "")) || 0 : (text) => text;
       const order = up ? 1 : -1;
-      this.all.sort((one, other) => {
-        const [left, right] = [keys.get(one), keys.get(other)];
-        return left < right ? -order : left > right ? order : 0;
-      });
+      const keyed = this.all.map((row) => [key(texts.get(row)[column]), row]);
+      keyed.sort(([left], [right]) => (left < right ? -order : left > right ? order : 0));
+      this.all = keyed.map(([, row]) => row);
       this.find(this.wanted ?? "");
     }
 
@@ -89,7 +80,8 @@
       this.wanted = wanted;
       const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
       const texts = words.length ? this.texts() : null;
-      this.found = words.length ? this.all.filter((row) => words.every((word) => texts.get(row).includes(word))) : this.all;
+      const has = (row) => words.every((word) => texts.get(row).some((text) => text.includes(word)));
+      this.found = words.length ? this.all.filter(has) : this.all;
       this.shown = this.step;
       this.show();
     }
@@ -148,7 +140,12 @@
     });
   };
 
-  const tables = Array.from(document.querySelectorAll(".rows"), (box) => new Rows(box));
+  let tables = [];
+  try {
+    tables = Array.from(document.querySelectorAll(".rows"), (box) => new Rows(box));
+  } finally {
+    document.documentElement.classList.remove("loading"); // without which rows that are added would not be seen
+  }
   document.querySelectorAll(".chart").forEach(draw);
   addEventListener("beforeprint", () => tables.forEach((one) => one.show(Infinity)));
   addEventListener("afterprint", () => tables.forEach((one) => one.show()));
