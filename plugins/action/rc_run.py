@@ -39,6 +39,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils import (
     _notify,
     _role_task,
     _role_variables,
+    _saved_reports,
 )
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._progress_lines import ProgressLines
 
@@ -66,6 +67,7 @@ ENTRY_POINTS = {
     "doctor": _entry_points.doctor,
     "prove": _entry_points.prove,
     "status": _entry_points.status,
+    "report": _saved_reports.report,
 }
 
 display = Display()
@@ -93,7 +95,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except (_role_task.Refused, InvalidOption) as why:
             return _entry_points.refusal(why)
         result = self._come_to(entry_point, task, task_vars)
-        if entry_point == "status":
+        if entry_point in {"status", "report"}:
             return result  # no run to tell of
         with self._play_environment():  # that of proxies
             return notifier.about(result)

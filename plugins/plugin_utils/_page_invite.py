@@ -106,23 +106,38 @@ def list_sections(result: Mapping[str, Any], *, planned: bool) -> Iterable[Secti
         title = "Addresses that would be corrected" if planned else "Corrected addresses"
         body = table(_CORRECTIONS, corrected, label=title)
         yield Section("corrected", title, body, "From the company directory, before the invitation.", len(corrected))
+    yield from password_resets(rows)
+    mails = next_mails(result)
+    yield from everybody([{**row, "next_mail": mails.get(row["email"], day(row["next_invite_after"]))} for row in rows])
+
+
+def password_resets(rows: Iterable[Row], *more: Column) -> Iterable[Section]:
+    """Users who have activated already; ``more`` are columns after the address."""
     active = [row for row in rows if row["reason"] == "already_activated"]
     if active:
         about = "These users have activated already. An invitation would not help them."
-        body = table(_RESETS, active, label="Users who need a password reset")
+        body = table(_with(_RESETS, more), active, label="Users who need a password reset")
         yield Section("reset", "Need a password reset", body, about, len(active))
+
+
+def everybody(rows: Sequence[Row], *more: Column) -> Iterable[Section]:
+    """All users; each row has its ``next_mail``."""
     if rows:
-        mails = next_mails(result)
-        everybody = ({**row, "next_mail": mails.get(row["email"], day(row["next_invite_after"]))} for row in rows)
-        body = table(_PEOPLE, everybody, label="All users that were considered", find=True)
+        body = table(_with(_PEOPLE, more), rows, label="All users that were considered", find=True)
         yield Section("people", "Everybody", body, "Times are in UTC.", len(rows), wide=True)
 
 
-def attention(rows: Sequence[Row]) -> Iterable[Section]:
+def _with(columns: Sequence[Column], more: Sequence[Column]) -> Sequence[Column]:
+    return (*columns[:2], *more, *columns[2:])
+
+
+def attention(rows: Sequence[Row], *more: Column) -> Iterable[Section]:
     """Users who wait for a person: held, failed and in doubt, each with what to do."""
     urgent = [row for row in rows if row["decision"] == "hold" or row["outcome"] in {"failed", "unknown"}]
     if urgent:
-        body = table(_ATTENTION, sorted(urgent, key=lambda row: row["decision"] != "hold"), label="Users to check")
+        body = table(
+            _with(_ATTENTION, more), sorted(urgent, key=lambda row: row["decision"] != "hold"), label="Users to check"
+        )
         about = "No mail goes to held users until these are settled."
         yield Section("attention", "Needs attention", body, about, len(urgent), wide=True)
 

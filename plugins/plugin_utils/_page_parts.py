@@ -64,7 +64,9 @@ def table(columns: Sequence[Column], rows: Iterable[Row], *, label: str, find: b
     """A table of people or things. ``find`` adds a field that narrows it, for pages that may run their script."""
     head = join(*(tag("th", column.title, scope="col", data_kind=column.kind) for column in columns))
     # bare cells, since a table can have 100,000 of them; table_style() says what each column looks like
-    body = Markup("".join(f"<tr>{''.join(f'<td>{text(one.cell(row))}</td>' for one in columns)}</tr>\n" for row in rows))
+    body = Markup(
+        "".join(f"<tr>{''.join(f'<td>{text(one.cell(row))}</td>' for one in columns)}</tr>\n" for row in rows)
+    )
     return tag(
         "div",
         tag(

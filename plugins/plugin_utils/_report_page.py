@@ -47,7 +47,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_parts im
 
 Document = Mapping[str, Any]
 
-_FOOT = (
+FOOT = (
     "Made by the Ansible collection onboard.ringcentral. This page holds personal data. It loads nothing from the "
     "network."
 )
@@ -59,7 +59,7 @@ def report_page(document: Document, before: Document | None = None) -> str:
     shown = _KINDS[kind](document, before)
     warnings = [notice(line, "hold") for line in document.get("notices") or ()]
     failed = [notice(str(document["msg"]), "bad")] if document.get("failed") and document.get("msg") else []
-    return page(replace(shown, about=_about(document), notices=[*failed, *warnings], foot=_FOOT))
+    return page(replace(shown, about=_about(document), notices=[*failed, *warnings], foot=FOOT))
 
 
 def kind_of(document: Document) -> str:

@@ -39,6 +39,7 @@ _OTHERS = (
     "reinvite_audit_result",
     "reinvite_doctor_result",
     "reinvite_status_result",
+    "reinvite_page",
     "reinvite_estate",
     "reinvite_counts",
     "onboarding_counts",
@@ -59,6 +60,10 @@ _REPORT: Spec = {
     "reinvite_report_csv_delimiter": {"type": "str", "choices": ["comma", "semicolon", "tab"], "default": "comma"},
     "reinvite_report_keep": {"type": "int", "default": 30},
     "reinvite_notify": _notify_options.SPEC,
+}
+_SAVED: Spec = {
+    "reinvite_report_dir": _REPORT["reinvite_report_dir"],
+    "reinvite_report_files": {"type": "list", "elements": "str"},
 }
 _ADVICE: Spec = {
     "reinvite_login_url": {"type": "str", "default": "https://app.ringcentral.com"},
@@ -156,6 +161,7 @@ def spec_of(entry_point: str) -> Spec:
         "doctor": lambda: {**_prefixed(_argspec.doctor()), **_REPORT},
         "prove": _prove,
         "status": _main,
+        "report": lambda: dict(_SAVED),
         "summary": lambda: dict(_REPORT),
     }
     return makers[entry_point]()
@@ -174,7 +180,11 @@ def enforced(spec: Spec) -> Spec:
 
 def known_variables() -> set[str]:
     """Every variable with one of PREFIXES that the role or a playbook uses."""
-    names = {name for entry_point in ("main", "batches", "batch", "audit", "prove") for name in spec_of(entry_point)}
+    names = {
+        name
+        for entry_point in ("main", "batches", "batch", "audit", "prove", "report")
+        for name in spec_of(entry_point)
+    }
     return names | set(_OTHERS)
 
 

@@ -28,7 +28,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_variable
 
 ROLE = Path(__file__).parents[4] / "roles/reinvite"
 DOCUMENTED = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-ENTRY_POINTS = ("main", "account", "batches", "batch", "audit", "doctor", "prove", "status", "summary")
+ENTRY_POINTS = ("main", "account", "batches", "batch", "audit", "doctor", "prove", "status", "report", "summary")
 SECRETS = {
     "reinvite_client_id",
     "reinvite_client_secret",
