@@ -14,13 +14,13 @@ heading() { if [[ -t 1 ]]; then printf '\n\033[1m%s\033[0m\n' "$1"; else printf 
 play() {
   local name=$1
   shift
-  ansible-playbook "$@" | tee "$folder/$name.txt"
+  ansible-playbook "$@" | sed "s/^/    /" | tee "$folder/$name.txt"
 }
 
 outbox() { python tests/demo/outbox.py "$RC_SERVER_URL" "$@"; }
 
 # The account. Four logins in a minute are more than RingCentral allows, and the story should not wait.
-PYTHONPATH=tests python -m emulator --users 40 --pending 12 --limit auth=50 --ready-file "$folder/ready.json" \
+PYTHONPATH=tests python -m emulator --users 40 --pending 12 --everyday --limit auth=50 --ready-file "$folder/ready.json" \
   >"$folder/emulator.log" 2>&1 &
 emulator=$!
 trap 'kill "$emulator" 2>/dev/null || true; wait "$emulator" 2>/dev/null || true' EXIT
@@ -35,10 +35,10 @@ for name in RC_SERVER_URL RC_APP_CLIENT_ID RC_APP_CLIENT_SECRET RC_USER_JWT; do
 done
 unset RC_ACCESS_TOKEN
 
-export ANSIBLE_CONFIG=$PWD/ansible.cfg ANSIBLE_HOME=$folder/ansible ANSIBLE_CALLBACK_PLUGINS=$PWD/tests/demo/callbacks
+export ANSIBLE_CONFIG=$PWD/ansible.cfg ANSIBLE_HOME=$folder/ansible
 ANSIBLE_COLLECTIONS_PATH=$(python tests/checkout.py)
 export ANSIBLE_COLLECTIONS_PATH
-export ANSIBLE_STDOUT_CALLBACK=story ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
+export ANSIBLE_STDOUT_CALLBACK=onboard.ringcentral.brief ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 export XDG_STATE_HOME=$folder/state  # a ledger of the demonstration's own
 reinvite=(playbooks/reinvite.yml -e "{reinvite_report_dir: '$folder/reports'}")
 

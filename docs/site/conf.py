@@ -22,7 +22,7 @@ highlight_language = "none"  # a block is coloured if it says its language
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?\)")
 
 OF_ANSIBLE = re.compile(
-    r"ansible_collections\.ansible\.builtin\..+|ansible_configuration_settings|common_return_values|action_plugins"
+    r"ansible_collections\.ansible\.builtin\..+|ansible_configuration_settings|common_return_values|(action|callback)_plugins"
 )
 
 

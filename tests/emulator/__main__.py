@@ -56,6 +56,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         pending=options.pending,
         seed=options.seed,
         odd=not options.plain,
+        hostile=not options.everyday,
         account_id=options.account_id,
         lacking=set(options.lacking),
         limits=dict(options.limit),
@@ -77,6 +78,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pending", type=int, default=12, help="people among them who can be invited")
     parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same people")
     parser.add_argument("--plain", action="store_true", help="no odd cases and no hostile names")
+    parser.add_argument("--everyday", action="store_true", help="odd cases, and no hostile names")
     parser.add_argument("--account-id", type=int, default=400131426008)
     several: dict[str, Any] = {"nargs": "*", "action": "extend", "default": []}
     parser.add_argument("--lacking", **several, metavar="PERMISSION", help="missing, such as EditExtensionInfo")

@@ -85,12 +85,13 @@ class Extension:
 
 
 def make_account(
-    now: datetime, *, users: int = 40, pending: int = 12, seed: int = 7, odd: bool = True
+    now: datetime, *, users: int = 40, pending: int = 12, seed: int = 7, odd: bool = True, hostile: bool = True
 ) -> list[Extension]:
     """``users`` extensions in all, of which exactly ``pending`` are people who can and should be invited.
 
     With ``odd`` the rest begins with the cases that nobody may mail (as far as there is room), then
-    come people in other states, queues and rooms.
+    come people in other states, queues and rooms; with ``hostile``, some who can be invited have names that try to be
+    something else.
     """
     if not 0 <= pending <= users:
         raise ValueError("there cannot be more pending users than users")
@@ -102,8 +103,8 @@ def make_account(
         plain = rest[index]
         number = special.extension_number or plain.extension_number
         people[pending + index] = replace(special, id=plain.id, extension_number=number)
-    hostile = _HOSTILE_NAMES if odd else ()
-    for person, (first, last) in zip(people[: pending // 2], hostile, strict=False):
+    names = _HOSTILE_NAMES if odd and hostile else ()
+    for person, (first, last) in zip(people[: pending // 2], names, strict=False):
         person.first_name, person.last_name = first, last
     chance.shuffle(people)
     return people

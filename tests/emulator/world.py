@@ -27,9 +27,9 @@ JWT = "demo.jwt.not-real"
 class World:
     """An account, its limits, the clock, the faults to come and the log of all requests.
 
-    ``users``, ``pending``, ``seed`` and ``odd`` are those of ``make_account``; ``lacking`` are permissions that
-    are missing; ``limits`` replace documented ones by group (Light, Medium, Heavy, Auth); ``faces`` is how unkind the
-    account is.
+    ``users``, ``pending``, ``seed``, ``odd`` and ``hostile`` are those of ``make_account``; ``lacking`` are permissions
+    that are missing; ``limits`` replace documented ones by group (Light, Medium, Heavy, Auth); ``faces`` is how unkind
+    the account is.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class World:
         pending: int = 12,
         seed: int = 7,
         odd: bool = True,
+        hostile: bool = True,
         account_id: int = 400131426008,
         lacking: frozenset[str] | set[str] = frozenset(),
         limits: Mapping[str, int] | None = None,
@@ -47,7 +48,7 @@ class World:
     ) -> None:
         self.clock = Clock()
         self.faces = faces or Faces()
-        self._make = partial(make_account, users=users, pending=pending, seed=seed, odd=odd)
+        self._make = partial(make_account, users=users, pending=pending, seed=seed, odd=odd, hostile=hostile)
         self._account_id, self._lacking = account_id, frozenset(lacking)
         self._limits, self._window = limits, window
         self.reset()
