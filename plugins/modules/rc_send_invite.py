@@ -199,7 +199,7 @@ EXAMPLES = r"""
 - name: Record that the second batch was sent, but for one user
   onboard.ringcentral.rc_send_invite:
     confirm: h0123456789a-2
-    confirm_except: [ada.lovelace@example.com]
+    confirm_except: [ada@example.com]
 """
 
 RETURN = r"""
