@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 from typing import Any, Literal
@@ -49,16 +49,26 @@ _MOST_REFUSALS = 40
 class Group:
     """Users whose canary and failures count together: all of a run, or one onboarding batch.
 
-    ``tried`` is how many of them have had their turn, ``accepted`` how many of those RingCentral accepted, ``stopped``
-    why the others are not sent.
+    ``tried`` is how many of them have had their turn, ``outcomes`` counts what came of those, ``stopped`` is why the
+    others are not sent.
     """
 
     decisions: Sequence[Decision]
     policy: Policy
     name: str = ""
     tried: int = 0
-    accepted: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
     stopped: RingCentralError | None = None
+
+    @property
+    def accepted(self) -> int:
+        """How many RingCentral accepted."""
+        return self.outcomes["invited"] + self.outcomes["handed_over"]
+
+    @property
+    def failures(self) -> int:
+        """How many failed or are in doubt."""
+        return self.outcomes["failed"] + self.outcomes["unknown"]
 
     def next(self, room: int) -> Sequence[Decision]:
         """The users who may be sent now: the canary first, and no more than fit."""
@@ -68,31 +78,23 @@ class Group:
         size = min(room, canary) if canary > 0 else room
         return self.decisions[self.tried : self.tried + size]
 
-    def consider(self, done: Mapping[str, Decision]) -> None:
-        """After a request: stop the group unless its next users may be sent."""
-        self.accepted = self._count(done, "invited", "handed_over")
+    def count(self, share: Sequence[Decision], done: Mapping[str, Decision]) -> None:
+        """After a request for these users: stop the group unless its next ones may be sent."""
+        self.tried += len(share)
+        self.outcomes.update(str(done[one.user.id].outcome) for one in share if one.user and one.user.id in done)
         if self.tried >= len(self.decisions):
             return
-        bad = self.failures(done)
-        if bad and self.accepted < self.policy.canary:
+        if self.failures and self.accepted < self.policy.canary:
             self.stopped = GuardExceeded("canary: not all of the first users were accepted")
-        elif bad > self.policy.max_failures:
+        elif self.failures > self.policy.max_failures:
             self.stopped = GuardExceeded(
-                f"max_failures: {bad} failed or uncertain; the limit is {self.policy.max_failures}"
+                f"max_failures: {self.failures} failed or uncertain; the limit is {self.policy.max_failures}"
             )
 
     def stop(self, error: RingCentralError, *, is_concerned: bool) -> None:
         """The run ends here: record why, if users of this group were in its last request or are left."""
         if is_concerned or self.tried < len(self.decisions):
             self.stopped = error
-
-    def failures(self, done: Mapping[str, Decision]) -> int:
-        """How many of the users sent failed or are in doubt."""
-        return self._count(done, "failed", "unknown")
-
-    def _count(self, done: Mapping[str, Decision], *outcomes: str) -> int:
-        ids = [decision.user.id for decision in self.decisions[: self.tried] if decision.user]
-        return sum(user_id in done and done[user_id].outcome in outcomes for user_id in ids)
 
 
 class Delivery:
@@ -145,11 +147,12 @@ class Delivery:
                     group.stop(self.stopped, is_concerned=round_.holds(group))
             else:
                 round_.count(self.done)
-                self._progress(self._so_far(sum(group.tried for group in groups), total))
+                self._progress(self._so_far(groups, total))
 
-    def _so_far(self, tried: int, total: int) -> str:
-        outcomes = Counter(str(one.outcome) for one in self.done.values())
-        rest = [f"{outcomes[name]:,} {words}" for name, words in _TROUBLES.items() if outcomes[name]]
+    def _so_far(self, groups: Sequence[Group], total: int) -> str:
+        troubles = {words: sum(group.outcomes[name] for group in groups) for name, words in _TROUBLES.items()}
+        tried = sum(group.tried for group in groups)
+        rest = [f"{count:,} {words}" for words, count in troubles.items() if count]
         return ", ".join([f"{self._verb} {tried:,} of {total:,}", *rest])
 
     def pause(self, seconds: float, why: str) -> None:
@@ -367,8 +370,7 @@ class Round:
     def count(self, done: Mapping[str, Decision]) -> None:
         """Report the outcome to the groups whose users were in it."""
         for group, share in self._shares:
-            group.tried += len(share)
-            group.consider(done)
+            group.count(share, done)
 
 
 def _is_surely_unsent(error: RingCentralError) -> bool:

@@ -255,7 +255,7 @@ class Sending:
             failed |= {
                 place: GuardExceeded(f"the wave {wave.name} failed")
                 for place, group in groups.items()
-                if group.failures(delivery.done) > group.policy.max_failures
+                if group.failures > group.policy.max_failures
             }
 
     def _pause(self, wave: Wave, coming: Iterable[Decision], delivery: Delivery) -> None:

@@ -123,6 +123,39 @@ def send(api: StrictApi, *groups: Group, transport: Transport = "bulk") -> dict[
     return outcomes(sending)
 
 
+class Looks(list[Decision]):
+    """Decisions that count how many of them were looked at."""
+
+    looked = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.looked += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+class Done(dict[str, Decision]):
+    """Decisions by user id that count how often all of them were looked at."""
+
+    looked = 0
+
+    def values(self) -> Any:
+        self.looked += len(self)
+        return super().values()
+
+
+def test_one_by_one_the_work_grows_as_the_users_do() -> None:
+    people = group(*range(1, 301), max_failures=300)
+    people.decisions = looks = Looks(people.decisions)
+    sending = delivery(StrictApi(bad={"4007"}))
+    sending.done = done = Done()
+    sending.send([people], "single")
+    assert outcomes(sending)[7] == "failed"
+    assert len(done) == 300
+    assert looks.looked <= 2 * 300
+    assert done.looked <= 2 * 300
+
+
 def outcomes(sending: Delivery) -> dict[int, str | None]:
     return {int(user_id) - 4000: decision.outcome for user_id, decision in sending.done.items()}
 
