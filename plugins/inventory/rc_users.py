@@ -81,20 +81,17 @@ compose:
   greeting: "'Hello ' ~ rc_first_name"
   ansible_connection: "'local'"
 
----
-# users.rc_users.yml: credentials from lookups, statuses as groups, and one read an hour.
-plugin: onboard.ringcentral.rc_users
-client_id: "{{ lookup('ansible.builtin.env', 'ACME_CLIENT_ID') }}"
-client_secret: "{{ lookup('ansible.builtin.file', '/run/secrets/acme_client_secret') }}"
-jwt: "{{ lookup('ansible.builtin.file', '/run/secrets/acme_jwt') }}"
-expect_account: "+16505550100"
-keyed_groups:
-  - key: rc_status
-    prefix: status
+# One read an hour.
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/rc_users
 cache_timeout: 3600
+
+# Credentials from lookups in place of the environment, for one account.
+# client_id: "{{ lookup('ansible.builtin.env', 'ACME_CLIENT_ID') }}"
+# client_secret: "{{ lookup('ansible.builtin.file', '/run/secrets/acme_client_secret') }}"
+# jwt: "{{ lookup('ansible.builtin.file', '/run/secrets/acme_jwt') }}"
+# expect_account: "+16505550100"
 """
 
 import hashlib

@@ -74,7 +74,8 @@ class Ledger(Protocol):
     def leave(self, claims: Sequence[Record]) -> None:
         """Let the next run learn of these claims, whose bulk task this run can no longer follow."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of it. No other method is called afterwards."""
 
 
 class ForgetfulLedger:

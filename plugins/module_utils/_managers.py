@@ -15,19 +15,32 @@ class Person(Protocol):
     """What of an entry names it, and whom it names as its manager."""
 
     @property
-    def email(self) -> str: ...
+    def email(self) -> str:
+        """The address."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The full name."""
+
     @property
-    def employee_id(self) -> str: ...
+    def employee_id(self) -> str:
+        """The employee id."""
+
     @property
-    def enabled(self) -> bool: ...
+    def enabled(self) -> bool:
+        """Whether the account is in use."""
+
     @property
-    def logon_name(self) -> str: ...
+    def logon_name(self) -> str:
+        """The name to log on with."""
+
     @property
-    def dn(self) -> str: ...
+    def dn(self) -> str:
+        """The distinguished name."""
+
     @property
-    def manager(self) -> str: ...
+    def manager(self) -> str:
+        """What names the manager: any of the above."""
 
 
 class Managers:

@@ -10,7 +10,8 @@ from typing import Protocol
 class Progress(Protocol):
     """Hears what a run is doing now; ``lasts`` are the seconds that it takes at the least, where they are known."""
 
-    def __call__(self, line: str, /, *, lasts: float = 0) -> None: ...
+    def __call__(self, line: str, /, *, lasts: float = 0) -> None:
+        """Hear one line."""
 
 
 def silent(line: str, /, *, lasts: float = 0) -> None:

@@ -24,9 +24,11 @@ _MOST_ANSWERS = 20
 class ListeningApi(Api, Protocol):
     """A client whose answers can be listened to."""
 
-    def listen(self, listener: Callable[[Operation, Response], None]) -> None: ...
+    def listen(self, listener: Callable[[Operation, Response], None]) -> None:
+        """Hand each answer to the listener, too."""
 
-    def idle(self, seconds: float) -> None: ...
+    def idle(self, seconds: float) -> None:
+        """Wait between two mails."""
 
 
 class Watch:

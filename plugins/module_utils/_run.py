@@ -41,7 +41,8 @@ class Run(Protocol):
         *,
         check_mode: bool,
         progress: Progress,
-    ) -> dict[str, Any]: ...
+    ) -> dict[str, Any]:
+        """Do the work."""
 
 
 class Caller(Protocol):
@@ -52,7 +53,8 @@ class Caller(Protocol):
     no_log_values: set[str]
     _diff: bool
 
-    def warn(self, warning: str) -> None: ...
+    def warn(self, warning: str) -> None:
+        """Show a warning."""
 
 
 def perform(

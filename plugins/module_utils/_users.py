@@ -30,17 +30,22 @@ class Api(Protocol):
         *,
         params: Params | None = None,
         json: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]: ...
+    ) -> dict[str, Any]:
+        """The answer to one request."""
 
     def pages(
         self, operation: Operation, params: Params, *, json: Mapping[str, Any] | None = None
-    ) -> Iterator[dict[str, Any]]: ...
+    ) -> Iterator[dict[str, Any]]:
+        """The records of a list, all of them."""
 
-    def wait(self, seconds: float, why: str) -> None: ...
+    def wait(self, seconds: float, why: str) -> None:
+        """Wait for RingCentral, at the expense of ``max_wait``."""
 
-    def pause(self, seconds: float) -> None: ...
+    def pause(self, seconds: float) -> None:
+        """Wait because the user asked to."""
 
-    def warn(self, message: str) -> None: ...
+    def warn(self, message: str) -> None:
+        """Show a warning with the result."""
 
 
 _STATUSES = {*STATUSES, UNREADABLE}

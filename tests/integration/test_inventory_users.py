@@ -314,9 +314,9 @@ def test_the_examples_can_be_read(rc: Emulator, player: Player) -> None:
     ended = player.run(
         "ansible-doc", "--type", "inventory", "--json", PLUGIN, stderr=subprocess.PIPE, ANSIBLE_CONFIG=str(ROOT / "x")
     )
-    examples = json.loads(ended.stdout)[PLUGIN]["examples"].split("\n---\n")
+    examples = json.loads(ended.stdout)[PLUGIN]["examples"]
     path = player.folder / "rc_users.yml"
-    path.write_text(examples[0], encoding="utf-8")
+    path.write_text(examples, encoding="utf-8")
     inventory = listed(player, "-i", str(path))
     assert len(inventory["_meta"]["hostvars"]) == len(people(rc, status="NotActivated"))
     managers = {one.email for one in people(rc, status="NotActivated", job_title="Manager")}

@@ -55,8 +55,7 @@ def in_plugin(path: Path) -> Iterator[Example]:
     else:
         documents = re.findall(r'^EXAMPLES = r"""\n(.*?)^"""', text, re.MULTILINE | re.DOTALL)
     for document in documents:
-        for number, part in enumerate(re.split(r"^---$", document, flags=re.MULTILINE), 1):
-            yield Example(f"{path.relative_to(ROOT)}:{number}", "yaml", part)
+        yield Example(str(path.relative_to(ROOT)), "yaml", document)
 
 
 def _line(text: str, found: re.Match[str], group: str | int = 0) -> int:
