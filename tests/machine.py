@@ -12,7 +12,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
 from ansible_collections.onboard.ringcentral.plugins.module_utils._http import RequestsWire
-from ansible_collections.onboard.ringcentral.plugins.modules import rc_onboard, rc_send_invite, rc_user, rc_user_info
+from ansible_collections.onboard.ringcentral.plugins.modules import (
+    rc_ledger,
+    rc_onboard,
+    rc_send_invite,
+    rc_user,
+    rc_user_info,
+)
 from emulator import Emulator
 from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
 
@@ -49,6 +55,9 @@ class Machine:
 
     def info(self, **options: Any) -> dict[str, Any]:
         return self.run(rc_user_info, _argspec.user_info(), check_mode=False, **options)
+
+    def care(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        return self.run(rc_ledger, _argspec.ledger_care(), check_mode=check_mode, **{"ledger": FIELD, **options})
 
     def correct(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         return self.run(rc_user, _argspec.user(), check_mode=check_mode, **options)

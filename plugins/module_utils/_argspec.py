@@ -55,7 +55,7 @@ def ledger_care() -> Spec:
         "users": _strings(),
         "confirm_not_mailed": {"type": "bool", "default": False},
         "resend_after": {"type": "str", "default": "48h"},
-        "ledger": {**_ledger("sqlite"), "apply_defaults": True},
+        "ledger": {**_ledger("sqlite", "custom_field"), "apply_defaults": True},
     }
 
 

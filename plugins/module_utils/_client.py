@@ -21,7 +21,6 @@ from ._operations import (
     BULK_UPDATE,
     CORRECT_CONTACT,
     CREATE_FIELD,
-    LEASE,
     LIST_EXTENSIONS,
     LIST_FIELDS,
     READ_ACCOUNT,
@@ -31,6 +30,7 @@ from ._operations import (
     SEARCH_DIRECTORY,
     TOKEN,
     UPDATE_EXTENSION,
+    WRITE_FIELD,
     Operation,
 )
 from ._pacing import Budget, Pacer
@@ -43,7 +43,6 @@ __all__ = [
     "BULK_UPDATE",
     "CORRECT_CONTACT",
     "CREATE_FIELD",
-    "LEASE",
     "LIST_EXTENSIONS",
     "LIST_FIELDS",
     "READ_ACCOUNT",
@@ -51,6 +50,7 @@ __all__ = [
     "READ_TASK",
     "SEARCH_DIRECTORY",
     "UPDATE_EXTENSION",
+    "WRITE_FIELD",
     "Client",
     "Credentials",
     "Operation",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._answers import Task, identifier, parse_task
-from ._client import LEASE, READ_TASK, UPDATE_EXTENSION, Operation
+from ._client import READ_TASK, UPDATE_EXTENSION, WRITE_FIELD, Operation
 from ._custom_fields import read_own
 from ._errors import ApiError, LedgerError, OutOfTime, RingCentralError, TransportError, UnusableAnswer
 from ._ledger import MOST_ATTEMPTS, read_moment, read_task
@@ -203,7 +203,7 @@ class AccountLease:
             moment = self._now().replace(microsecond=0)
             self._mine = replace(self._mine, moment=moment, task=task, users=users)
             with contextlib.suppress(RingCentralError):  # mail has gone out: the task is followed all the same
-                self._write(LEASE, self._mine)
+                self._write(WRITE_FIELD, self._mine)
 
     def end(self, users: int) -> None:
         """Let the next run begin at once. Tried once: without it, the next run waits until the lease is stale."""
@@ -222,7 +222,7 @@ class AccountLease:
             self._give_up(before)
         self._lost = True  # until it is proven
         try:
-            self._write(LEASE, mine)
+            self._write(WRITE_FIELD, mine)
         except (ApiError, TransportError) as error:
             if isinstance(error, ApiError) and error.refused:
                 raise

@@ -5,17 +5,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ._errors import InvalidOption
 from ._ledger import ForgetfulLedger, Ledger
 from ._ledger_custom_field import CustomFieldLedger
+from ._ledger_field_care import CaredForField
 from ._ledger_file import default_path
 from ._ledger_sqlite import SqliteLedger
+from ._model import Record
 from ._times import utc_now
 from ._users import Account, Api
 
@@ -82,15 +84,65 @@ def open_ledger(
     if read.backend == "none":
         return ForgetfulLedger()
     if read.backend == "custom_field":
-        return CustomFieldLedger(
-            api,
-            account.id,
-            read.field.strip(),
-            must_exist=read.must_exist,
-            first_use=read.first_use,
-            read_only=read_only,
-            host=platform.node(),
-            now=now,
-        )
+        return _in_custom_field(CustomFieldLedger, read, account, api, read_only=read_only, now=now)
+    return _in_file(read, account, environment, read_only=read_only)
+
+
+class CaredFor(Protocol):
+    """A ledger that is shown as a whole, and changed on a person's word."""
+
+    place: str
+
+    def everything(self, names: Iterable[str] = ()) -> list[Record]:
+        """All records; those of the named users for certain."""
+
+    def amend(self, changes: Sequence[tuple[Record, Record | None]]) -> None:
+        """Replace records, or delete them for None. LedgerError if one has changed meanwhile."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def open_for_care(
+    options: Mapping[str, Any] | None,
+    account: Account,
+    api: Api,
+    environment: Mapping[str, str],
+    *,
+    read_only: bool,
+    now: Callable[[], datetime],
+) -> CaredFor:
+    """The ledger of this account, to look after it. LedgerError if it cannot be used."""
+    read = read_ledger_options(options)
+    if read.backend == "custom_field":
+        return _in_custom_field(CaredForField, read, account, api, read_only=read_only, now=now)
+    return _in_file(read, account, environment, read_only=read_only)
+
+
+_Kind = TypeVar("_Kind", bound=CustomFieldLedger)
+
+
+def _in_custom_field(
+    kind: type[_Kind],
+    read: LedgerOptions,
+    account: Account,
+    api: Api,
+    *,
+    read_only: bool,
+    now: Callable[[], datetime],
+) -> _Kind:
+    return kind(
+        api,
+        account.id,
+        read.field.strip(),
+        must_exist=read.must_exist,
+        first_use=read.first_use,
+        read_only=read_only,
+        host=platform.node(),
+        now=now,
+    )
+
+
+def _in_file(read: LedgerOptions, account: Account, environment: Mapping[str, str], *, read_only: bool) -> SqliteLedger:
     path = Path(read.path) if read.path else default_path(environment)
     return SqliteLedger(path, account.id, read_only=read_only)

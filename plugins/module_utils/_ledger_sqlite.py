@@ -108,8 +108,8 @@ class SqliteLedger(ForgetfulLedger):
         with explained(self._path, self._timeout):
             return self._recall([(user.id, user.mailbox) for user in users])
 
-    def everything(self) -> list[Record]:
-        """All records of the account; for tools and tests, since it reads them all."""
+    def everything(self, names: Iterable[str] = ()) -> list[Record]:
+        """All records of the account; for tools and tests, since it reads them all, whoever is named."""
         with explained(self._path, self._timeout):
             return [_record(row) for row in self._db.execute(_SELECT, (self._account,))]
 

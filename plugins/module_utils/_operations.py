@@ -38,8 +38,8 @@ UPDATE_EXTENSION = Operation(
 )
 # The same request for contact values alone: it asks for no invitation, and doing it twice comes to the same as once.
 CORRECT_CONTACT = Operation("PUT", UPDATE_EXTENSION.path, "medium", "EditExtensions", "EditUserInfo", proof="extension")
-# And for one custom field of the user that the run logs in as.
-LEASE = Operation("PUT", UPDATE_EXTENSION.path, "medium", "EditExtensions", "EditUserInfo", proof="extension")
+# And for one custom field.
+WRITE_FIELD = Operation("PUT", UPDATE_EXTENSION.path, "medium", "EditExtensions", "EditUserInfo", proof="extension")
 BULK_UPDATE = Operation(
     "POST",
     _ACCOUNT + "/extension-bulk-update",

@@ -10,11 +10,12 @@ module: rc_ledger
 short_description: Show, forget and release records of the ledger
 version_added: 0.1.0
 description:
-  - Shows what the V(sqlite) ledger remembers of the users of one account, forgets a person on request, and releases
-    invitations that are in doubt once an administrator knows that they were not mailed.
+  - Shows what the ledger remembers of the users of one account, forgets a person on request, and releases invitations
+    that are in doubt once an administrator knows that they were not mailed.
   - Mails no user. It logs in to learn which account the records belong to.
-  - A ledger in a custom field is shown by M(onboard.ringcentral.rc_user_info) and forgotten in RingCentral, by emptying
-    the field of that user.
+  - In a custom field, the records are those that RingCentral's company directory shows, which can be behind. Up to 50
+    users can be named, and each of them is read, changed and read back by itself, while no other run works on the
+    account. A user's own record is the only one there, and knows one address.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
   - onboard.ringcentral.attributes
@@ -61,13 +62,13 @@ options:
       backend:
         description: Where the ledger is kept.
         type: str
-        choices: [sqlite]
+        choices: [sqlite, custom_field]
         default: sqlite
       path:
         description: As for M(onboard.ringcentral.rc_send_invite).
         type: path
       field:
-        description: As for M(onboard.ringcentral.rc_send_invite). Not used here.
+        description: As for M(onboard.ringcentral.rc_send_invite).
         type: str
         default: Last invitation
       must_exist:
@@ -160,7 +161,7 @@ at:
   type: str
   sample: "2026-03-02T09:00:00Z"
 ledger:
-  description: The file of the ledger.
+  description: The file of the ledger, or the name of the custom field.
   returned: when the ledger was read
   type: str
   sample: /home/ada/.local/state/onboard.ringcentral/ledger.sqlite3
@@ -181,20 +182,20 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
-from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption, LedgerError
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger, open_ledger
+from ansible_collections.onboard.ringcentral.plugins.module_utils._errors import InvalidOption
+from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_backends import check_ledger, open_for_care
 from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_care import Person, decide, diff_of, row_of
-from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.onboard.ringcentral.plugins.module_utils._options import read_users
 from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import Progress, silent
 from ansible_collections.onboard.ringcentral.plugins.module_utils._run import perform
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import parse_duration, to_iso
-from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Account, Api, read_account
+from ansible_collections.onboard.ringcentral.plugins.module_utils._users import Api, read_account
 
 
 def run(
@@ -210,13 +211,14 @@ def run(
     resend_after = parse_duration("resend_after", params["resend_after"])
     check_ledger(params["ledger"], os.environ)
     account = read_account(api, params["expect_account"])
-    with closing(_open(params, account, api, read_only=True)) as ledger:
-        records, place = ledger.everything(), ledger.place
+    found = partial(open_for_care, params["ledger"], account, api, os.environ, now=now)
+    with closing(found(read_only=True)) as ledger:
+        records, place = ledger.everything(names or ()), ledger.place
     people = [decide(action, name, records, resend_after, now()) for name in names or ()]
     # two names can mean one person
     changes = list(dict.fromkeys(change for person in people for change in person.changes))
     if changes and not check_mode:
-        with closing(_open(params, account, api, read_only=False)) as ledger:
+        with closing(found(read_only=False)) as ledger:
             ledger.amend(changes)
     result: dict[str, Any] = {
         "changed": bool(changes),
@@ -227,8 +229,8 @@ def run(
         "diff": diff_of(changes),
     }
     if action == "show":
-        found = records if names is None else dict.fromkeys(one for person in people for one in person.records)
-        result["records"] = [row_of(record) for record in found]
+        shown = records if names is None else dict.fromkeys(one for person in people for one in person.records)
+        result["records"] = [row_of(record) for record in shown]
     return {**result, **_failure(people)}
 
 
@@ -243,13 +245,6 @@ def _named(params: Mapping[str, Any]) -> Sequence[str] | None:
             "mailed twice; without it they are invited again once resend_after has passed. Nothing was changed",
         )
     return names
-
-
-def _open(params: Mapping[str, Any], account: Account, api: Api, *, read_only: bool) -> SqliteLedger:
-    ledger = open_ledger(params["ledger"], account, api, os.environ, read_only=read_only)
-    if not isinstance(ledger, SqliteLedger):
-        raise LedgerError("ledger: only the backend sqlite can be shown and changed here; nothing was changed")
-    return ledger
 
 
 def _failure(people: Sequence[Person]) -> dict[str, Any]:

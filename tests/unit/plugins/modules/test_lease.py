@@ -16,10 +16,10 @@ import pytest
 from ansible_collections.onboard.ringcentral.plugins.module_utils import _delivery
 from ansible_collections.onboard.ringcentral.plugins.module_utils._client import (
     BULK_UPDATE,
-    LEASE,
     READ_EXTENSION,
     READ_TASK,
     SEARCH_DIRECTORY,
+    WRITE_FIELD,
     Client,
     Operation,
 )
@@ -131,7 +131,7 @@ def test_check_mode_and_rc_user_info_write_no_lease(emulate: Any) -> None:
 @pytest.mark.parametrize("transport", ["bulk", "single"])
 @pytest.mark.parametrize(
     ("operation", "nth"),
-    [(READ_EXTENSION, 1), (SEARCH_DIRECTORY, 1), (READ_EXTENSION, 2), (LEASE, 1), (READ_EXTENSION, 3)],
+    [(READ_EXTENSION, 1), (SEARCH_DIRECTORY, 1), (READ_EXTENSION, 2), (WRITE_FIELD, 1), (READ_EXTENSION, 3)],
 )
 def test_a_run_that_comes_and_goes_within_a_step_of_another_one(
     emulate: Any, monkeypatch: pytest.MonkeyPatch, operation: Operation, nth: int, transport: str
@@ -161,7 +161,7 @@ def test_a_run_that_comes_and_goes_within_a_step_of_another_one(
     assert later["reasons"].keys() <= {"recently_invited", "not_activated"}
 
 
-@pytest.mark.parametrize(("operation", "nth", "sent"), [(BULK_UPDATE, 2, 3), (READ_TASK, 1, 3), (LEASE, 2, 3)])
+@pytest.mark.parametrize(("operation", "nth", "sent"), [(BULK_UPDATE, 2, 3), (READ_TASK, 1, 3), (WRITE_FIELD, 2, 3)])
 def test_a_run_that_was_killed_is_refused_by_name_and_then_taken_over(
     emulate: Any, monkeypatch: pytest.MonkeyPatch, operation: Operation, nth: int, sent: int
 ) -> None:
@@ -402,7 +402,7 @@ def test_a_long_run_gives_signs_of_life(emulate: Any, monkeypatch: pytest.Monkey
 
 def test_a_slow_write_is_no_lease(emulate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = emulate(odd=False)
-    just_before(monkeypatch, LEASE, lambda: machine.rc.clock.advance(SLOW + 1))
+    just_before(monkeypatch, WRITE_FIELD, lambda: machine.rc.clock.advance(SLOW + 1))
     with pytest.raises(IncompleteDelivery, match=r"took \d s to write the lease .* No mail was sent\."):
         machine.invite()
     assert not machine.rc.outbox
