@@ -15,6 +15,7 @@ from awx.running import ACCOUNTS, Site, changes, run, walk
 from emulator import Emulator
 from integration.listener import Listener
 from integration.playing import mailed
+from mailbox_server import PASSWORD, Mailbox
 
 Accounts = dict[str, Emulator]
 
@@ -52,6 +53,19 @@ def test_a_schedule_mails_the_users_of_its_account_once(configured: Site, accoun
     assert tuesday.code == 0, tuesday.output
     assert len(mailed(accounts["acme_america"])) == 4  # the ledger is in RingCentral, not in the container
     assert accounts["acme_europe"].log == []
+
+
+def test_the_report_leaves_the_job_by_mail(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
+    job = jobs.scheduled(configured.awx.store, "RingCentral acme_america, weekdays 09:00", tmp_path)
+    with Mailbox(tmp_path) as box:
+        host = job.inventory["all"]["hosts"]["acme_america"]
+        host |= {"reinvite_notify": {"mail": box.options}, "reinvite_report_dir": "reports"}
+        played = run(job, tmp_path / "monday")
+    assert played.code == 0, played.output
+    (mail,) = box.mails
+    assert f"{len(mailed(accounts['acme_america']))} invited" in mail.message["Subject"]
+    assert b"<h1>" in mail.files["acme_america.html"]
+    assert PASSWORD not in played.output
 
 
 def test_the_credential_of_another_account_sends_nothing(configured: Site, accounts: Accounts, tmp_path: Path) -> None:
