@@ -54,8 +54,9 @@ faults: .venv/.ready ## The fault matrix, kill -9 at each request, and a search 
 fuzz: .venv/.ready ## Wrong types in each field of each answer: no crash, no second mail, no user forgotten
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(PYTEST_ARGS) --dist=load --junit-xml=build/junit/fuzz.xml tests/fuzz
 
-bench: .venv/.ready ## What runs cost, beside an earlier commit (BENCH_TABLE= leaves the comparison out, which takes minutes)
-	@PATH="$$PWD/.venv/bin:$$PATH" BENCH_TABLE="$${BENCH_TABLE-1}" .venv/bin/python -m pytest --junit-xml=build/junit/bench.xml tests/bench
+BENCH_TABLE ?= 1
+bench: .venv/.ready $(if $(BENCH_TABLE),.venv-oldest/.ready .venv-newest/.ready) ## What runs cost, beside an earlier commit (BENCH_TABLE= leaves the comparison out, which takes minutes)
+	@PATH="$$PWD/.venv/bin:$$PATH" BENCH_TABLE="$(BENCH_TABLE)" .venv/bin/python -m pytest --junit-xml=build/junit/bench.xml tests/bench
 
 test-ad: .venv-ad/.ready ## The role on a real Active Directory, Samba's on loopback (root and Debian's packages)
 	@PATH="$$PWD/.venv-ad/bin:$$PATH" .venv-ad/bin/python -m pytest --junit-xml=build/junit/test-ad.xml tests/ad

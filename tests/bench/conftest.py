@@ -12,7 +12,7 @@ import pytest
 from bench.measuring import EARLIER_COMMIT, Code, earlier_code
 
 # The comparison takes minutes: `make bench` asks for it, and CI does not.
-collect_ignore = [] if os.environ.get("BENCH_TABLE") else ["test_table.py"]
+collect_ignore = [] if os.environ.get("BENCH_TABLE") else ["test_table.py", "test_baselines.py"]
 COLUMNS = ("", EARLIER_COMMIT, "now", "wanted")
 
 

@@ -22,7 +22,7 @@ from uuid import uuid4
 from checkout import COLLECTIONS, ROOT
 from emulator import Emulator
 from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
-from integration.playing import Played, Player
+from integration.playing import BIN, Played, Player
 
 EARLIER_COMMIT = "e984a37"
 WANTED = ("galaxy.yml", "meta", "plugins", "roles", "playbooks", "examples")
@@ -106,6 +106,7 @@ class Bench:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     shared: Shared | None = None
+    bin: Path = BIN
 
     def play(self, playbook: str | Path | list[dict[str, Any]], *options: str, **variables: Any) -> Cost:
         self.folder.mkdir(exist_ok=True)
@@ -117,7 +118,7 @@ class Bench:
         }
         slept, rows = self._counted()
         started, before = time.monotonic(), processor()
-        played = Player(self.folder, environment, patience=1200).play(playbook, *options, **variables)
+        played = Player(self.folder, environment, patience=1200, bin=self.bin).play(playbook, *options, **variables)
         seconds, busy = time.monotonic() - started, processor() - before
         return Cost(played, seconds, busy, self._counted()[0] - slept, self._counted()[1] - rows)
 

@@ -76,6 +76,7 @@ class Player:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     patience: float = 300
+    bin: Path = BIN
 
     @property
     def home(self) -> Path:
@@ -112,7 +113,7 @@ class Player:
             **more,
         }
         return subprocess.run(
-            [str(BIN / program), *arguments],
+            [str(self.bin / program), *arguments],
             cwd=self.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
