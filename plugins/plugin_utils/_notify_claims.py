@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,11 @@ from ansible_collections.onboard.ringcentral.plugins.module_utils._ledger_file i
 )
 from ansible_collections.onboard.ringcentral.plugins.module_utils._times import to_iso
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._files import absolute
+
+try:
+    import sqlite3
+except ImportError:  # a Python that was built without it
+    sqlite3 = None  # type: ignore[assignment]
 
 _DAY = timedelta(hours=23)
 """A daily job never starts at the same second."""
@@ -48,6 +53,8 @@ class Claims:
 
     def __init__(self, path: Path, now: datetime) -> None:
         self._path, self._now = path, now
+        if sqlite3 is None:
+            raise ClaimError(f"{sys.executable} was built without sqlite3, so it is unknown who had mail today")
         with self._explained():
             if look(path) is None:
                 create(path)

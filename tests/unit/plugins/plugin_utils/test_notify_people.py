@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -223,6 +225,24 @@ def test_two_claims_of_an_address_at_once_are_one(folder: Path) -> None:
     first, second = (Claims(folder / "told.sqlite3", NOW) for _run in range(2))
     assert first.claim("Ada@example.com")
     assert not second.claim("ada@EXAMPLE.com")
+
+
+def test_a_python_without_sqlite_writes_to_nobody(host: Host, folder: Path) -> None:
+    """Where Python was built without it, the import itself fails."""
+    program = f"""
+import sys
+sys.modules["sqlite3"] = None
+sys.path[:0] = {sys.path!r}
+from datetime import datetime, timezone
+from pathlib import Path
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _notify_claims
+try:
+    _notify_claims.Claims(Path({str(folder / "told.sqlite3")!r}), datetime.now(timezone.utc))
+except _notify_claims.ClaimError as error:
+    print(error)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip().endswith("was built without sqlite3, so it is unknown who had mail today")
 
 
 def test_under_awx_the_state_file_has_to_be_named(host: Host, folder: Path) -> None:
