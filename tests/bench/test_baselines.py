@@ -6,6 +6,7 @@ with the official SDK. And the floor: what the documented limits alone would tak
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from checkout import ROOT
 from emulator import Emulator
 from emulator.limits import DEFAULT_LIMITS
 from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
-from integration.playing import NO_LIMITS, mailed, role_play
+from integration.playing import BIN, NO_LIMITS, mailed, role_play
 from machine import Machine
 
 pytestmark = pytest.mark.timeout(1800)
@@ -137,3 +138,53 @@ def test_the_floor_of_the_limits(task_seconds: float, tmp_path: Path, record_pro
         wanted = "1.1 x, 0 x 429" if task_seconds < 20 else "-"
         record_property("row", (f"9 12,000 of 50,000, bulk tasks of {task_seconds} s", "-", said, wanted))
         assert throttled == 0
+
+
+MODULE = """
+import json, resource, sys, time
+sys.path[:0] = json.loads(sys.argv[2])
+from datetime import datetime, timezone
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.onboard.ringcentral.plugins.module_utils import _argspec
+from ansible_collections.onboard.ringcentral.plugins.module_utils._client import Client, Credentials
+from ansible_collections.onboard.ringcentral.plugins.module_utils._http import RequestsWire
+from ansible_collections.onboard.ringcentral.plugins.module_utils._progress import silent
+from ansible_collections.onboard.ringcentral.plugins.modules import rc_send_invite
+from emulator.world import CLIENT_ID, CLIENT_SECRET, JWT
+options = {"all_pending": True, "ledger": {"path": sys.argv[3]}}
+params = ArgumentSpecValidator(_argspec.send_invite()).validate(options).validated_parameters
+wire = RequestsWire(sys.argv[1], verify=True, timeout=60)
+started = resource.getrusage(resource.RUSAGE_SELF)
+clock = {"clock": time.monotonic, "sleep": time.sleep}
+with Client(wire, Credentials(CLIENT_ID, CLIENT_SECRET, JWT), account="~", max_wait=7200, **clock) as api:
+    result = rc_send_invite.run(params, api, lambda: datetime.now(timezone.utc), check_mode=False, progress=silent)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(result["counts"]["invited"], used.ru_utime + used.ru_stime - started.ru_utime - started.ru_stime, used.ru_maxrss)
+"""
+WRAPPER = """#!{python}
+import os, resource, subprocess, sys
+ended = subprocess.run(["{program}", *sys.argv[1:]])
+open("{used}", "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(ended.returncode)
+"""
+
+
+def test_the_work_for_twelve_thousand(tmp_path: Path, record_property: Record) -> None:
+    with emulate(12_000) as rc:
+        arguments = [rc.url, json.dumps(sys.path), str(tmp_path / "ledger.sqlite3")]
+        ended = subprocess.run([sys.executable, "-c", MODULE, *arguments], stdout=subprocess.PIPE, text=True, check=True)
+        invited, module, memory = map(float, ended.stdout.split())
+        assert invited == 12_000
+    (tmp_path / "bin").mkdir()
+    wrapper, used = tmp_path / "bin/ansible-playbook", tmp_path / "used"
+    wrapper.write_text(WRAPPER.format(python=sys.executable, program=BIN / "ansible-playbook", used=used))
+    wrapper.chmod(0o755)
+    with emulate(12_000) as rc:
+        cost = Bench(CHECKOUT, tmp_path / "play", rc.env(), bin=wrapper.parent).play(role_play(reinvite_max_wait=7200))
+        assert cost.played.code == 0, cost.played.output[-3000:]
+        assert len(mailed(rc)) == 12_000
+    said = (
+        f"module {module:.1f} s, {memory / 1024:.0f} MB; with playbook and files {cost.processor:.1f} s, "
+        f"{int(used.read_text()) / 1024:.0f} MB"
+    )
+    record_property("row", ("10 12,000 pending: processor and memory", "-", said, "1.5 s, 150 MB; 5 s, 300 MB"))
