@@ -281,15 +281,22 @@ class Delivery:
         """Follow a bulk task to its end and settle its claims."""
         self.tasks.append(task)
         claims = with_task(claims, task)
-        for claim in claims:  # known to have been accepted, whatever happens next
-            self._note(round_, claim, f"the bulk task {task} was accepted; the next run asks for its outcome")
-        self._ledger.settle(claims)
         try:
-            settled = self._outcomes_of(task, claims)
+            self._ledger.settle(claims)
+            self._settle(round_, self._clarify(self._end_of(task, claims)))
+        except BaseException:
+            for claim in claims:  # known to have been accepted, whatever happened since
+                if claim.user_id not in self.done:
+                    self._note(round_, claim, f"the bulk task {task} was accepted; the next run asks for its outcome")
+            raise
+
+    def _end_of(self, task: str, claims: Sequence[Record]) -> list[Record]:
+        """What came of a bulk task. If it can no longer be followed, the next run learns of it."""
+        try:
+            return self._outcomes_of(task, claims)
         except RingCentralError:
             self._leave(claims)
             raise
-        self._settle(round_, self._clarify(settled))
 
     def _leave(self, claims: Sequence[Record]) -> None:
         """The bulk task of these can no longer be followed."""

@@ -172,7 +172,8 @@ sys.exit(ended.returncode)
 def test_the_work_for_twelve_thousand(tmp_path: Path, record_property: Record) -> None:
     with emulate(12_000) as rc:
         arguments = [rc.url, json.dumps(sys.path), str(tmp_path / "ledger.sqlite3")]
-        ended = subprocess.run([sys.executable, "-c", MODULE, *arguments], stdout=subprocess.PIPE, text=True, check=True)
+        program = [sys.executable, "-c", MODULE, *arguments]
+        ended = subprocess.run(program, stdout=subprocess.PIPE, text=True, check=True)
         invited, module, memory = map(float, ended.stdout.split())
         assert invited == 12_000
     (tmp_path / "bin").mkdir()
