@@ -23,7 +23,9 @@ def test_a_run_is_its_table(tmp_path: Path) -> None:
         player = Player(tmp_path, {**rc.env(), **BRIEF})
         played = player.play("onboard.ringcentral.reinvite")
         shown = played.ended("Show who was invited, who was not, and why")["result"]["msg"]
-        assert played.output.splitlines() == [*shown, "localhost: ok=3 changed=1 failed=0"]
+        *table, last = played.output.splitlines()
+        assert table == shown
+        assert last.endswith(" changed=1 failed=0")  # releases count an include differently
 
 
 def test_what_fails_is_named(tmp_path: Path) -> None:
