@@ -129,7 +129,7 @@ def _task_items(entries: list[Any]) -> dict[str, TaskItem]:
         user_id = identifier(entry.get("extensionId")) if isinstance(entry, dict) else ""
         if user_id:
             status = entry.get("status") if entry.get("status") in ("Success", "Fail") else ""
-            item = TaskItem(status, *error_words(entry))
+            item = TaskItem(status) if status == "Success" else TaskItem(status, *error_words(entry))
             items[user_id] = item if items.get(user_id, item).status == item.status else TaskItem("")
     return items
 

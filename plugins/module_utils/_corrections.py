@@ -58,7 +58,7 @@ def _concerns_one(error: RingCentralError) -> bool:
 def corrected(users: Iterable[User], done: Iterable[Correction]) -> list[User]:
     """The users with their corrected addresses."""
     emails = {one.user.id: one.email for one in done if not one.error}
-    return [replace(user, email=emails.get(user.id, user.email)) for user in users]
+    return [replace(user, email=emails[user.id]) if user.id in emails else user for user in users]
 
 
 def with_corrections(plan: Iterable[Decision], done: Iterable[Correction]) -> list[Decision]:
