@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -82,10 +83,22 @@ def keep_earlier(path: Path, moment: str, most: int) -> None:
         old.unlink(missing_ok=True)
 
 
-def write_json(path: Path, document: Any) -> None:
-    """The document, indented and in a stable order. Half a pair of surrogates, which UTF-8 has not, stays an escape."""
-    text = json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n"
-    write_text(path, text.encode("utf-8", "backslashreplace").decode())
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """The document in a stable order, each key and each object of a list on a line of its own. Half a pair of
+    surrogates, which UTF-8 has not, stays an escape.
+    """
+    lines = ",\n".join(f"    {_dumps(key)}: {_laid_out(document[key])}" for key in sorted(document))
+    write_text(path, f"{{\n{lines}\n}}\n".encode("utf-8", "backslashreplace").decode())
+
+
+def _laid_out(value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return "[\n" + ",\n".join(f"        {_dumps(one)}" for one in value) + "\n    ]"
+    return json.dumps(value, indent=4, sort_keys=True, ensure_ascii=False).replace("\n", "\n    ")
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)  # without indent it is several times as fast
 
 
 def read_bytes(path: Path) -> bytes:

@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 About = Callable[[Row], object]
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z")
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z\Z")
 
 _NAME_WIDTH = 26
 _EMAIL_WIDTH = 38
@@ -80,5 +80,5 @@ def for_spreadsheets(text: str, delimiter: str) -> str:
     out = io.StringIO("\ufeff")
     out.seek(0, io.SEEK_END)
     writer = csv.writer(out, delimiter=DELIMITERS[delimiter], lineterminator="\r\n")
-    writer.writerows([(_MOMENT.fullmatch(one) and _MOMENT.sub(r"\1 \2", one)) or one for one in row] for row in rows)
+    writer.writerows([_MOMENT.sub(r"\1 \2", one) if len(one) == 20 else one for one in row] for row in rows)
     return out.getvalue()
