@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils import _saved_reports
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._role_task import Refused, Task
+from report.samples import documents
 
 from .hosts import ACCOUNT, invited, row
 
@@ -146,3 +147,17 @@ def test_the_page_of_a_host_of_that_name_is_kept(tmp_path: Path) -> None:
     result, _page = make(tmp_path, host="report")
     assert result["path"] == str(tmp_path / "report+.html")
     assert own.read_text(encoding="utf-8") == "the host's own"
+
+
+def test_what_runs_save_is_read(tmp_path: Path) -> None:
+    """The documents of an account with odd users, as the role would save them."""
+    for kind, made in documents(tmp_path).items():
+        save(tmp_path / f"reports/{kind}.json", made)
+    result, page = make(tmp_path / "reports")
+    told = {Path(line.partition(": ")[0]).stem: line.partition(": ")[2] for line in result["left_out"]}
+    assert told == {
+        kind: f"it is a report of {kind}, which has a page of its own" for kind in ("audit", "estate", "doctor")
+    }
+    assert "Onboarding, planned" in page
+    assert "Earlier invitations by account" in page
+    assert "<script>alert" not in page
