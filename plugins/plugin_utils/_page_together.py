@@ -65,17 +65,24 @@ class SavedRun:
 def together_page(
     runs: Sequence[SavedRun], latest: Sequence[tuple[SavedRun, Document]], left_out: Sequence[str]
 ) -> Page:
-    """``runs`` in the order of their times; ``latest`` is the last run of each account with its document."""
+    """``runs`` in the order of their times; ``latest`` are the last runs of each account with their documents, a plan
+    before a run.
+    """
     real = [run for run in runs if not run.planned]
     invited = sum(run.counts["invited"] for run in real)
-    rows = [_of_account(row, run) for run, document in latest for row in document["results"]]
+    last = {
+        (run.host, run.account, row["id"] or row["name"]): _of_account(row, run)
+        for run, document in latest
+        for row in document["results"]
+    }
+    rows = list(last.values())
     now = Counter(name for row in rows for name in (row["decision"], row["outcome"]))
     return Page(
         title="Invitations together",
         kind="Several runs together",
         headline=join(f"{invited:,} invitations in {_numbered(len(real), 'run')}."),
         about=f"From {minute(runs[0].made_at)} to {minute(runs[-1].made_at)} UTC",
-        notices=[notice(line, "hold") for line in left_out],
+        notices=[notice("\n".join(left_out), "hold")] if left_out else [],
         figures=[
             Figure(len({(run.host, run.account) for run in runs}), "accounts"),
             Figure(len(runs), "runs"),
@@ -109,8 +116,8 @@ def _by_day(runs: Iterable[SavedRun]) -> Iterable[Section]:
 
 
 def _conversion(latest: Iterable[tuple[SavedRun, Document]]) -> Iterable[Section]:
-    known = [(run, document.get("conversion") or {}) for run, document in latest]
-    rows = [{"account": run.host, **found} for run, found in known if found.get("invited")]
+    known = {(run.host, run.account): document.get("conversion") or {} for run, document in latest}
+    rows = [{"account": host, **found} for (host, _account), found in known.items() if found.get("invited")]
     if rows:
         columns = (
             Column("Account", lambda row: row["account"], "name"),

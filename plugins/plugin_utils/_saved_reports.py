@@ -100,7 +100,8 @@ def _together(paths: Iterable[Path], left_out: list[str]) -> str:
     if not runs:
         raise Refused("reinvite_report_files: none is a report of invitations. " + "; ".join(left_out[:_SHOWN]))
     in_order = sorted(runs.values(), key=lambda run: run.made_at)
-    shown = together_page(in_order, list(latest.values()), [f"Left out: {line}" for line in left_out])
+    last = sorted(latest.values(), key=lambda found: (not found[0].planned, found[0].made_at))
+    shown = together_page(in_order, last, [f"Left out: {line}" for line in left_out])
     return page(replace(shown, foot=FOOT))
 
 

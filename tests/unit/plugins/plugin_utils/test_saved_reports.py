@@ -161,3 +161,4 @@ def test_what_runs_save_is_read(tmp_path: Path) -> None:
     assert "Onboarding, planned" in page
     assert "Earlier invitations by account" in page
     assert "<script>alert" not in page
+    assert page.count("<td>Tara Twin</td>") == 2  # once to check, once among all: it is one person in both documents
