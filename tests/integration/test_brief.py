@@ -33,7 +33,7 @@ def test_what_fails_is_named(tmp_path: Path) -> None:
     items = {"name": "Each", "ansible.builtin.command": "{{ item }}", "loop": ["true", "false"]}
     lines = said(tmp_path, {**failing, "ignore_errors": True}, {**items, "ignore_errors": True}, failing)
     assert lines[0:2] == ["FAILED, and ignored: Break: first line", "second line"]
-    assert "FAILED: Each: non-zero return code" in lines
+    assert [line for line in lines if line.startswith("FAILED: Each: ")]  # releases say it in other words
     assert lines[-3:] == ["FAILED: Break: first line", "second line", "localhost: ok=2 changed=1 failed=1"]
 
 
