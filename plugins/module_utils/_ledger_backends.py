@@ -83,13 +83,11 @@ def open_ledger(
     read = read_ledger_options(options)
     if read.backend == "none":
         return ForgetfulLedger()
-    if read.backend == "custom_field":
-        return _in_custom_field(CustomFieldLedger, read, account, api, read_only=read_only, now=now)
-    return _in_file(read, account, environment, read_only=read_only)
+    return _open(CustomFieldLedger, read, account, api, environment, read_only=read_only, now=now)
 
 
 class CaredFor(Protocol):
-    """A ledger that is shown as a whole, and changed on a person's word."""
+    """A ledger that an administrator inspects and repairs."""
 
     place: str
 
@@ -112,37 +110,34 @@ def open_for_care(
     read_only: bool,
     now: Callable[[], datetime],
 ) -> CaredFor:
-    """The ledger of this account, to look after it. LedgerError if it cannot be used."""
+    """The ledger of this account, for maintenance. LedgerError if it cannot be used."""
     read = read_ledger_options(options)
-    if read.backend == "custom_field":
-        return _in_custom_field(CaredForField, read, account, api, read_only=read_only, now=now)
-    return _in_file(read, account, environment, read_only=read_only)
+    return _open(CaredForField, read, account, api, environment, read_only=read_only, now=now)
 
 
 _Kind = TypeVar("_Kind", bound=CustomFieldLedger)
 
 
-def _in_custom_field(
-    kind: type[_Kind],
+def _open(
+    in_field: type[_Kind],
     read: LedgerOptions,
     account: Account,
     api: Api,
+    environment: Mapping[str, str],
     *,
     read_only: bool,
     now: Callable[[], datetime],
-) -> _Kind:
-    return kind(
-        api,
-        account.id,
-        read.field.strip(),
-        must_exist=read.must_exist,
-        first_use=read.first_use,
-        read_only=read_only,
-        host=platform.node(),
-        now=now,
-    )
-
-
-def _in_file(read: LedgerOptions, account: Account, environment: Mapping[str, str], *, read_only: bool) -> SqliteLedger:
+) -> _Kind | SqliteLedger:
+    if read.backend == "custom_field":
+        return in_field(
+            api,
+            account.id,
+            read.field.strip(),
+            must_exist=read.must_exist,
+            first_use=read.first_use,
+            read_only=read_only,
+            host=platform.node(),
+            now=now,
+        )
     path = Path(read.path) if read.path else default_path(environment)
     return SqliteLedger(path, account.id, read_only=read_only)

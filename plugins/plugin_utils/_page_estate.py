@@ -19,7 +19,7 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_parts im
     words,
 )
 
-_COUNTS = {
+COUNTS = {
     "considered": "Considered",
     "invited": "Invited",
     "would_invite": "Would be invited",
@@ -43,7 +43,7 @@ def estate_figures(summary: Mapping[str, Any], *, planned: bool) -> list[Figure]
     counts, states = summary["counts"], summary["states"]
     sent = "would_invite" if planned else "invited"
     return [
-        Figure(counts[sent], _COUNTS[sent].lower(), "good"),
+        Figure(counts[sent], COUNTS[sent].lower(), "good"),
         Figure(counts["hold"], "held for you to check", "hold" if counts["hold"] else ""),
         Figure(counts["failed"] + counts["unknown"], "failed or in doubt", "bad" if counts["failed"] else ""),
         Figure(states["failed"], "accounts failed", "bad" if states["failed"] else ""),
@@ -67,14 +67,14 @@ def estate_sections(summary: Mapping[str, Any], *, planned: bool) -> Iterable[Se
     if busy:
         bars = [Bar(str(one["host"]), [one[sent]], _TONES[one["state"]]) for one in busy[:_MOST_BARS]]
         note = f"The {_MOST_BARS} accounts with the most." if len(busy) > _MOST_BARS else ""
-        yield Section("busy", _COUNTS[sent], chart("bars", "Account", ["Users"], bars, note), "", len(busy))
-    shown = [key for key in _COUNTS if key != ("invited" if planned else "would_invite")]
+        yield Section("busy", COUNTS[sent], chart("bars", "Account", ["Users"], bars, note), "", len(busy))
+    shown = [key for key in COUNTS if key != ("invited" if planned else "would_invite")]
     columns = (
         _HOST,
         _STATE,
         Column("Account", lambda row: row["account_id"]),
         Column("Main number", lambda row: row["main_number"]),
-        *(_count(key) for key in shown),
+        *(count_column(key) for key in shown),
     )
     body = table(columns, accounts, label="All accounts", find=True)
     yield Section("accounts", "All accounts", body, "", len(accounts), wide=True)
@@ -84,5 +84,6 @@ _HOST = Column("Host", lambda row: row["host"], "name")
 _STATE = Column("State", lambda row: words(row["state"]).capitalize())
 
 
-def _count(key: str) -> Column:
-    return Column(_COUNTS[key], lambda row: "" if row[key] is None else f"{row[key]:,}", "number")
+def count_column(key: str) -> Column:
+    """The column of one of COUNTS, empty where nothing was counted."""
+    return Column(COUNTS[key], lambda row: "" if row[key] is None else f"{row[key]:,}", "number")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a page shows of many runs and accounts together: what each run did, and how each account stands now."""
+"""The page that combines several runs and accounts: each run, and the current state of each account."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._markup import join
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page import Page
+from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_estate import COUNTS, count_column
 from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_invite import (
     attention,
     everybody,
@@ -32,22 +33,13 @@ from ansible_collections.onboard.ringcentral.plugins.plugin_utils._page_parts im
 Document = Mapping[str, Any]
 
 _KINDS = {"reinvite": "Invitations", "onboard": "Onboarding"}
-_COUNTS = {
-    "considered": "Considered",
-    "invited": "Invited",
-    "would_invite": "Would be invited",
-    "hold": "Held",
-    "skip": "Skipped",
-    "failed": "Failed",
-    "unknown": "In doubt",
-}
 _MOST_DAYS = 60
 _ACCOUNT = Column("Account", lambda row: row["account"])
 
 
 @dataclass(frozen=True)
 class SavedRun:
-    """One run that saved its document: what the page needs of it."""
+    """What the page needs to know of one run."""
 
     host: str
     account: str
@@ -58,7 +50,7 @@ class SavedRun:
 
     @property
     def whose(self) -> tuple[str, str, str]:
-        """What tells whether one run follows another: onboarding and invitations consider different users."""
+        """Runs with the same key follow each other; onboarding and invitations consider different users."""
         return self.host, self.account, self.kind
 
 
@@ -124,19 +116,19 @@ def _conversion(latest: Iterable[tuple[SavedRun, Document]]) -> Iterable[Section
             Column("Invited", lambda row: row["invited"], "number"),
             Column("Active", lambda row: row["activated"], "number"),
             Column("Share", lambda row: f"{100 * row['activated'] / row['invited']:.0f} %", "number"),
-            Column("Domains where nobody activated", lambda row: ", ".join(map(str, row.get("silent_domains") or ()))),
+            Column("Domains without activations", lambda row: ", ".join(map(str, row.get("silent_domains") or ()))),
         )
         body = table(columns, rows, label="Earlier invitations by account")
-        yield Section("conversion", "Invited, then activated", body, "Everybody whom the ledgers know as invited.")
+        yield Section("conversion", "Activation rate", body, "All users whose invitations are in a ledger.")
 
 
 def _every_run(runs: Sequence[SavedRun]) -> Iterable[Section]:
-    shown = [name for name in _COUNTS if any(run.counts[name] for run in runs) or name in {"considered", "invited"}]
+    shown = [name for name in COUNTS if any(run.counts[name] for run in runs) or name in {"considered", "invited"}]
     columns = (
         Column("Time", lambda row: minute(row["made_at"]), "date"),
         _ACCOUNT,
         Column("What", lambda row: row["what"]),
-        *(_count(name) for name in shown),
+        *map(count_column, shown),
     )
     rows = [
         {
@@ -148,10 +140,6 @@ def _every_run(runs: Sequence[SavedRun]) -> Iterable[Section]:
         for run in reversed(runs)
     ]
     yield Section("runs", "Runs", table(columns, rows, label="All runs", find=True), "", len(rows), wide=True)
-
-
-def _count(name: str) -> Column:
-    return Column(_COUNTS[name], lambda row: row[name], "number")
 
 
 def _numbered(count: int, noun: str) -> str:

@@ -113,3 +113,12 @@ def runner(tmp_path: Path) -> ModuleRunner:
 def emulate() -> Iterator[Callable[..., Machine]]:
     with ExitStack() as stack:
         yield lambda **options: Machine(stack.enter_context(Emulator(**{"users": 30, "pending": 8, **options})))
+
+
+@pytest.fixture
+def known(emulate: Any) -> Machine:
+    """An account whose eight pending users were invited a moment ago."""
+    machine: Machine = emulate(odd=False)
+    assert machine.invite()["counts"]["invited"] == 8
+    machine.rc.clock.advance(60)
+    return machine

@@ -67,15 +67,6 @@ def hide(monkeypatch: pytest.MonkeyPatch, change: Callable[[Records], Records]) 
     answering(monkeypatch, SEARCH_DIRECTORY, changed)
 
 
-@pytest.fixture
-def known(emulate: Any) -> Machine:
-    """An account whose eight pending users were invited a moment ago."""
-    machine: Machine = emulate(odd=False)
-    assert machine.invite()["counts"]["invited"] == 8
-    machine.rc.clock.advance(60)
-    return machine
-
-
 def field_id(machine: Machine) -> str:
     return str(machine.rc.account.fields[0]["id"])
 

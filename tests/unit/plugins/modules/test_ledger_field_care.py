@@ -20,15 +20,6 @@ HOUR = 3600
 SAID = {"action": "release", "confirm_not_mailed": True}
 
 
-@pytest.fixture
-def known(emulate: Any) -> Machine:
-    """An account whose eight pending users were invited a minute ago."""
-    machine: Machine = emulate(odd=False)
-    assert machine.invite()["counts"]["invited"] == 8
-    machine.rc.clock.advance(60)
-    return machine
-
-
 def somebody(machine: Machine, place: int = 0) -> Any:
     people = sorted(machine.rc.account.extensions.values(), key=lambda one: one.id)
     return [one for one in people if one.status == "NotActivated"][place]
@@ -179,7 +170,7 @@ def test_a_record_that_changes_meanwhile_is_left(known: Machine, monkeypatch: py
         amend(ledger, changes)
 
     monkeypatch.setattr(_ledger_field_care.CaredForField, "amend", late)
-    with pytest.raises(LedgerError, match="a run has changed it meanwhile"):
+    with pytest.raises(LedgerError, match="another run changed it in the meantime"):
         known.care(action="forget", users=[who.email])
     assert value(known, who) == fresh
 
@@ -192,5 +183,5 @@ def test_without_a_field_there_is_nothing(emulate: Any) -> None:
 
 
 def test_no_more_are_named_than_can_be_read(known: Machine) -> None:
-    with pytest.raises(InvalidOption, match="takes 50 at a time"):
+    with pytest.raises(InvalidOption, match="the limit is 50 at a time"):
         known.care(users=[str(number) for number in range(51)])
