@@ -7,16 +7,16 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: brief
 type: stdout
-short_description: Shows what a play says and what fails, and nothing of its other tasks
+short_description: Prints only debug messages and failures
 version_added: 0.1.0
 author:
   - onboard.ringcentral contributors (@onboard-ringcentral)
 description:
-  - Shows the table of the role P(onboard.ringcentral.reinvite#role) as it is meant to be read, not as quoted YAML, and
-    no skipped tasks around it.
-  - Shows the messages of M(ansible.builtin.debug), each line of a list as a line, and tasks that failed, with name and
-    message. The last line of a host counts its tasks.
-  - With C(-v) it shows the names of all tasks as well.
+  - Prints the table of the role P(onboard.ringcentral.reinvite#role) as plain lines instead of quoted YAML, without the
+    output of other tasks.
+  - Prints the messages of M(ansible.builtin.debug), one line for each entry of a list, and the name and message of each
+    failed task. The last line for each host counts its tasks.
+  - With C(-v) it also prints the name of each task.
 requirements:
   - set as stdout, by C(ANSIBLE_STDOUT_CALLBACK) or by C(stdout_callback) in C(ansible.cfg)
 """
@@ -47,10 +47,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.display(f"TASK {task.get_name()}")
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
-        self._display.display("No host matched.", color=constants.COLOR_SKIP)
+        self._display.display("No hosts matched.", color=constants.COLOR_SKIP)
 
     def v2_playbook_on_no_hosts_remaining(self) -> None:
-        self._display.display("No host is left.", color=constants.COLOR_ERROR)
+        self._display.display("No hosts left.", color=constants.COLOR_ERROR)
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._hear(result, loops=False)
@@ -88,7 +88,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _fail(self, result: Any, word: str) -> None:
         host, task, said = _read(result)
         self._handle_warnings(said)
-        message = said.get("msg") or said.get("stderr") or said.get("censored") or "it does not say why"
+        message = said.get("msg") or said.get("stderr") or said.get("censored") or "no message"
         self._show(host, f"{word}: {task.get_name()}: {message}".splitlines(), constants.COLOR_ERROR)
 
     def _show(self, host: str, lines: Iterable[object], color: str | None = None) -> None:
@@ -100,5 +100,5 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
 
 def _read(result: Any) -> tuple[str, Any, Mapping[str, Any]]:
-    """The host's name, the task and what it returned. ansible-core has made these attributes public in 2.19."""
+    """The host's name, the task and its result. ansible-core made these attributes public in 2.19."""
     return result._host.get_name(), result._task, result._result  # noqa: SLF001

@@ -49,8 +49,8 @@ _MOST_REFUSALS = 40
 class Group:
     """Users whose canary and failures count together: all of a run, or one onboarding batch.
 
-    ``tried`` is how many of them have had their turn, ``outcomes`` counts what came of those, ``stopped`` is why the
-    others are not sent.
+    ``tried`` is the number of users processed so far, ``outcomes`` counts their outcomes, ``stopped`` is why the rest
+    are not sent.
     """
 
     decisions: Sequence[Decision]
@@ -291,7 +291,7 @@ class Delivery:
             raise
 
     def _end_of(self, task: str, claims: Sequence[Record]) -> list[Record]:
-        """What came of a bulk task. If it can no longer be followed, the next run learns of it."""
+        """Wait for a bulk task and return its outcomes. A task that cannot be followed is left to the next run."""
         try:
             return self._outcomes_of(task, claims)
         except RingCentralError:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The records of a ledger in a custom field, all of them, and changed on a person's word.
+"""Maintains the records of a ledger in a custom field.
 
 Each record is read from its own extension, changed while this run holds the account's lease, and read back.
 """
@@ -23,7 +23,7 @@ _READ_BACK = (0.0, 2.0, 5.0, 10.0)
 
 
 class CaredForField(CustomFieldLedger):
-    """A ledger in a custom field that is looked after, and through which no user is invited."""
+    """A custom field ledger for maintenance; it invites no user."""
 
     def everything(self, names: Iterable[str] = ()) -> list[Record]:
         """All records that the company directory shows. Those of the named users are read one by one, since the
@@ -31,7 +31,9 @@ class CaredForField(CustomFieldLedger):
         """
         named = list(dict.fromkeys(names))
         if len(named) > MOST_READS:
-            raise InvalidOption("users", f"{len(named)} are named; a custom field takes {MOST_READS} at a time")
+            raise InvalidOption(
+                "users", f"{len(named)} users are named; with a custom field the limit is {MOST_READS} at a time"
+            )
         if not self._id:
             return []
         self._last_run()
@@ -48,7 +50,9 @@ class CaredForField(CustomFieldLedger):
         addresses |= {mark(self._account, mailbox(one.email)): one.email for one in entries.values() if one.email}
         shown = {user_id: entry for user_id, entry in entries.items() if entry.fields is not None or user_id in fresh}
         if hidden := len(entries) - len(shown):
-            self._api.warn(f"ledger: RingCentral's directory shows no custom fields of {hidden} users; name them")
+            self._api.warn(
+                f"ledger: RingCentral's directory shows no custom fields for {hidden} users; name them in users"
+            )
         found = (self._at_address(user_id, entry, addresses) for user_id, entry in shown.items())
         return [record for record in found if record]
 
@@ -69,7 +73,9 @@ class CaredForField(CustomFieldLedger):
 
     def _amend(self, before: Record, after: Record | None) -> None:
         if self._own_record(before) != before:
-            raise LedgerError("a run has changed it meanwhile, or RingCentral does not show it; look again")
+            raise LedgerError(
+                "another run changed it in the meantime, or RingCentral no longer shows it. Run this again"
+            )
         value = write_value(self._account, VERBS[after.state], after) if after else ""
         self._api.call(WRITE_FIELD, {"extension": before.user_id}, json=self._field(value))
         for pause in _READ_BACK:
@@ -78,7 +84,7 @@ class CaredForField(CustomFieldLedger):
             entry = read_entry(self._api, before.user_id)
             if entry and entry.fields is not None and entry.fields.get(self._id, "").strip() == value:
                 return
-        raise LedgerError(f"RingCentral accepted the change, and {self.place} does not show it. Look again later")
+        raise LedgerError(f"RingCentral accepted the change, but {self.place} does not show it. Check again later")
 
     def _own_record(self, record: Record) -> Record | None:
         """What the user's own extension shows now."""

@@ -13,9 +13,9 @@ description:
   - Shows what the ledger remembers of the users of one account, forgets a person on request, and releases invitations
     that are in doubt once an administrator knows that they were not mailed.
   - Mails no user. It logs in to learn which account the records belong to.
-  - In a custom field, the records are those that RingCentral's company directory shows, which can be behind. Up to 50
-    users can be named, and each of them is read, changed and read back by itself, while no other run works on the
-    account. A user's own record is the only one there, and knows one address.
+  - With V(custom_field), all records are listed from RingCentral's company directory, which can lag behind. Up to 50
+    users can be named. Each of them is read, changed and verified individually, and no other run can work on the
+    account meanwhile. A user has a single record, for one address.
 extends_documentation_fragment:
   - onboard.ringcentral.connection
   - onboard.ringcentral.attributes

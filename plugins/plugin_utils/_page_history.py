@@ -64,7 +64,7 @@ def conversion(result: Mapping[str, Any]) -> Iterable[Section]:
         tag("div", *(_group(title, known["by"].get(key) or ()) for key, title in _GROUPS.items()), class_="pairs"),
         tag("p", _since(known)),
     )
-    yield Section("conversion", "Invited, then activated", body, "Everybody whom the ledger knows as invited.")
+    yield Section("conversion", "Activation rate", body, "All users whose invitations are in the ledger.")
 
 
 def _since(known: Mapping[str, Any]) -> str:

@@ -1,8 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the documents that runs have saved, and makes a page of them. A document is believed only if it has the shape
-of one: anybody may have edited the file since.
-"""
+"""Reads saved reports and combines them into a page. Each file is validated, since anyone may have edited it."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ Found = tuple[SavedRun, Mapping[str, Any]]
 
 
 def report(task: Task) -> Result:
-    """Entry point report: one page of saved reports. It asks RingCentral nothing."""
+    """Entry point report: combine saved reports into one page. It sends no request to RingCentral."""
     variables = task.variables
     folder = absolute(variables["reinvite_report_dir"].strip() or "reinvite-reports")
     paths = _paths(variables["reinvite_report_files"], folder)
@@ -49,8 +47,8 @@ def report(task: Task) -> Result:
     read = len(paths) - len(left_out)
     more = [f"and {len(left_out) - _SHOWN} more"] if len(left_out) > _SHOWN else []
     table = [
-        f"{target} shows {read} of {len(paths)} files",
-        *(f"  left out: {line}" for line in left_out[:_SHOWN]),
+        f"Wrote {target} from {read} of {len(paths)} files",
+        *(f"  skipped: {line}" for line in left_out[:_SHOWN]),
         *more,
     ]
     return {"changed": True, "failure": "", "path": str(target), "table": table, "left_out": left_out}
@@ -62,7 +60,7 @@ def _paths(patterns: list[str] | None, folder: Path) -> list[Path]:
     found = (Path(one) for pattern in asked for one in sorted(_matches(pattern)))
     paths = list(islice(dict.fromkeys(found), MOST_FILES + 1))
     if not paths:
-        raise Refused(f"reinvite_report_files: there is no file {', '.join(asked)}")
+        raise Refused(f"reinvite_report_files: no file matches {', '.join(asked)}")
     if len(paths) > MOST_FILES:
         raise Refused(f"reinvite_report_files: there are more than {MOST_FILES:,} files; name fewer")
     return paths
@@ -70,7 +68,7 @@ def _paths(patterns: list[str] | None, folder: Path) -> list[Path]:
 
 def _matches(pattern: str) -> Iterator[str]:
     if not re.search(r"[*?[]", pattern):
-        return iter([pattern])  # if it is not there, that is told
+        return iter([pattern])  # a missing file is reported when it is read
     return islice(iglob(pattern, recursive=True), MOST_FILES + 1)  # noqa: PTH207  # takes absolute patterns
 
 
@@ -79,7 +77,7 @@ def _alone(path: Path) -> str:
     try:
         return report_page(_read(path))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Refused(f"reinvite_report_files: {path} is no report that a run saved ({error})") from None
+        raise Refused(f"reinvite_report_files: {path} is not a saved report ({error})") from None
 
 
 def _together(paths: Iterable[Path], left_out: list[str]) -> str:
@@ -98,10 +96,12 @@ def _together(paths: Iterable[Path], left_out: list[str]) -> str:
         if before is None or (before[0].planned, run.made_at) >= (run.planned, before[0].made_at):
             latest[run.whose] = run, document
     if not runs:
-        raise Refused("reinvite_report_files: none is a report of invitations. " + "; ".join(left_out[:_SHOWN]))
+        raise Refused(
+            "reinvite_report_files: none of the files is a report of invitations. " + "; ".join(left_out[:_SHOWN])
+        )
     in_order = sorted(runs.values(), key=lambda run: run.made_at)
     last = sorted(latest.values(), key=lambda found: (not found[0].planned, found[0].made_at))
-    shown = together_page(in_order, last, [f"Left out: {line}" for line in left_out])
+    shown = together_page(in_order, last, [f"Skipped: {line}" for line in left_out])
     return page(replace(shown, foot=FOOT))
 
 
@@ -120,18 +120,18 @@ def _as_run(document: Any) -> Found:
         raise ValueError("it is not a report of this collection")  # noqa: TRY004  # of the file, not of a caller
     kind = kind_of(document)
     if kind not in {"reinvite", "onboard"}:
-        raise ValueError(f"it is a report of {kind}, which has a page of its own")
+        raise ValueError(f"it is a report of kind {kind}, not of invitations")
     if document.get("batch"):
-        raise ValueError("it is one batch of an onboarding, whose report has all of them")
+        raise ValueError("it covers one batch; the onboarding report covers all of them")
     about, account, rows = document["report"], document["account"], document["results"]
     if not _TIME.fullmatch(about["made_at"]) or not isinstance(about["planned"], bool):
-        raise ValueError("it does not say when it was made")
+        raise ValueError("its timestamp is missing or invalid")
     for row in rows:
         if any(not isinstance(row[name], str | None) for name in _TEXTS) or not isinstance(row["attempts"], int):
-            raise ValueError("it names users in a way that no run does")
+            raise ValueError("its user records are malformed")
     earlier = document.get("conversion") or {"invited": 0, "activated": 0}
     if not all(isinstance(earlier[name], int) for name in ("invited", "activated")):
-        raise ValueError("it counts earlier invitations in a way that no run does")
+        raise ValueError("its conversion figures are malformed")
     tally = Counter(name for row in rows for name in (row["decision"], row["outcome"]))
     counts = {"considered": len(rows), **{name: tally[name] for name in ("send", "hold", "skip", *OUTCOMES)}}
     run = SavedRun(str(about["host"]), str(account["id"]), about["made_at"], kind, about["planned"], counts)

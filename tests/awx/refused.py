@@ -97,7 +97,7 @@ _POSTED: dict[str, dict[str, tuple[Any, str]]] = {
         "a type's variable that is AWX's own address": (env(AWX_HOST="x"), "AWX_HOST is not allowed"),
     },
     "credentials/": {
-        "a credential of nobody": ({"name": "x", "credential_type": 2}, "organization"),
+        "a credential without an owner": ({"name": "x", "credential_type": 2}, "organization"),
         "a new secret that stands for an old one": (
             {"name": "x", "organization": 1, "credential_type": 2, "inputs": {"jwt": "$encrypted$"}},
             "reserved keyword",

@@ -60,4 +60,4 @@ def test_more_verbose_it_names_tasks(tmp_path: Path) -> None:
     lines = said(tmp_path, {"name": "Nothing", "ansible.builtin.command": "true", "when": False}, options=("-v",))
     assert "TASK Nothing" in lines
     elsewhere = {"hosts": "nobody", "gather_facts": False, "tasks": []}
-    assert "No host matched." in Player(tmp_path, BRIEF).play([elsewhere]).output
+    assert "No hosts matched." in Player(tmp_path, BRIEF).play([elsewhere]).output

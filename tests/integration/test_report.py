@@ -19,7 +19,7 @@ def test_a_page_of_two_runs(tmp_path: Path) -> None:
         assert played.code == 0, played.output
         path = player.reports / "report.html"
         # the latest of each is in the history as well, and so is the estate's summary
-        assert played.result("Show where it lies")["msg"][0] == f"{path} shows 3 of 3 files"
+        assert played.result("Show where the page is")["msg"][0] == f"Wrote {path} from 3 of 3 files"
         page = path.read_text(encoding="utf-8")
         assert f"{sent} invitations in 2 runs." in page
         people = [one.email for one in rc.account.extensions.values() if one.status == "NotActivated"]
@@ -30,7 +30,7 @@ def test_a_page_of_two_runs(tmp_path: Path) -> None:
 def test_without_a_report_it_says_where_it_looked(tmp_path: Path) -> None:
     played = Player(tmp_path).play("onboard.ringcentral.report")
     assert (played.code, played.changed) == (2, 0)
-    assert played.failure == f"reinvite_report_files: there is no file {tmp_path}/reinvite-reports/**/*.json"
+    assert played.failure == f"reinvite_report_files: no file matches {tmp_path}/reinvite-reports/**/*.json"
 
 
 def test_a_misspelt_variable_is_named(tmp_path: Path) -> None:

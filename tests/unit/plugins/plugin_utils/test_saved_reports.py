@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: onboard.ringcentral contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page is made of reports that runs have saved, and of nothing else that lies beside them."""
+"""Saved reports are combined into a page; other files are skipped and named."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def make(folder: Path, *files: str, host: str = "localhost") -> tuple[dict[str, 
     variables = {"reinvite_report_dir": str(folder), "reinvite_report_files": list(files) or None}
 
     def nothing(*_given: Any) -> dict[str, Any]:
-        raise AssertionError("it asks RingCentral nothing")
+        raise AssertionError("no request is expected")
 
     task = Task(host, False, False, variables, nothing, nothing)
     result = _saved_reports.report(task)
@@ -57,7 +57,7 @@ def test_runs_of_several_accounts_come_together(tmp_path: Path) -> None:
     save(tmp_path / "plan/acme.json", PLAN)
     result, page = make(tmp_path)
     assert result["left_out"] == []
-    assert result["table"] == [f"{tmp_path}/report.html shows 5 of 5 files"]
+    assert result["table"] == [f"Wrote {tmp_path}/report.html from 5 of 5 files"]
     assert "2 invitations in 3 runs." in page
     assert page.count("<td>2026-01-06 09:00</td>") == 1
     assert "Invitations, planned" in page
@@ -114,8 +114,8 @@ def test_what_no_run_has_saved_is_left_out_by_name(what: Any, tmp_path: Path) ->
     save(tmp_path / "bad.json", what)
     result, page = make(tmp_path)
     assert [line.partition(": ")[0] for line in result["left_out"]] == [str(tmp_path / "bad.json")]
-    assert "shows 1 of 2 files" in result["table"][0]
-    assert f"Left out: {tmp_path / 'bad.json'}" in page
+    assert "from 1 of 2 files" in result["table"][0]
+    assert f"Skipped: {tmp_path / 'bad.json'}" in page
     assert ">Bob Held<" in page
     assert ">Ada Lovelace<" not in page
 
@@ -156,7 +156,7 @@ def test_what_runs_save_is_read(tmp_path: Path) -> None:
     result, page = make(tmp_path / "reports")
     told = {Path(line.partition(": ")[0]).stem: line.partition(": ")[2] for line in result["left_out"]}
     assert told == {
-        kind: f"it is a report of {kind}, which has a page of its own" for kind in ("audit", "estate", "doctor")
+        kind: f"it is a report of kind {kind}, not of invitations" for kind in ("audit", "estate", "doctor")
     }
     assert "Onboarding, planned" in page
     assert "Earlier invitations by account" in page
